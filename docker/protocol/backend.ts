@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
+import { duration } from './timing.ts';
+
+export const backendSettingsSchema = z.strictObject({
+  serviceMs: duration(0, 'Time to serve a request'),
+  workers: z.int().min(0).max(10_000).default(0).meta({ title: 'Workers (0: no limit)' }),
+  bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
+  keepAliveMs: duration(5000, 'Idle connection', 1),
+  /** What `/health` looks at besides the process. */
+  healthDepth: z
+    .enum(['shallow', 'worker', 'dependencies'])
+    .default('shallow')
+    .meta({ title: '/health looks at' }),
+  dependencies: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(63),
+        kind: z.enum(['redis', 'postgres', 'tcp', 'http']),
+        address: addressSchema,
+        port: portSchema,
+        required: z.boolean().default(true),
+      }),
+    )
+    .max(16)
+    .default([]),
+  drainMs: duration(10_000, 'Longest drain after SIGTERM'),
+});
+export type BackendSettings = z.output<typeof backendSettingsSchema>;
+
+/** When and to what a fault applies; composed around every fault by the framework, not by the fault itself. */
+export const faultScopeSchema = z.strictObject({
+  probability: z.number().min(0).max(1).default(1).meta({ title: 'Share of requests' }),
+  paths: z
+    .array(z.string().startsWith('/'))
+    .default([])
+    .meta({ title: 'Only these path prefixes (none: all)' }),
+  methods: z.array(z.string()).default([]).meta({ title: 'Only these methods (none: all)' }),
+  first: z.int().min(0).default(0).meta({ title: 'Only the first N requests (0: all)' }),
+  schedule: z
+    .strictObject({
+      atMs: duration(0, 'Begin after'),
+      forMs: duration(0, 'Last for (0: until cleared)'),
+      everyMs: duration(0, 'Repeat every (0: once)'),
+    })
+    .nullable()
+    .default(null)
+    .meta({ title: 'Schedule' }),
+});
+export type FaultScope = z.output<typeof faultScopeSchema>;
+
+/** One active fault as config and admin API state it: its own settings, and its scope. */
+export const faultRequestSchema = z.strictObject({
+  settings: z.record(z.string(), z.json()).default({}),
+  scope: faultScopeSchema.prefault({}),
+});
+export type FaultRequest = z.output<typeof faultRequestSchema>;
+
+export const backendConfigSchema = programSchema.extend({
+  role: z.literal('backend'),
+  listen: listenSchema,
+  settings: backendSettingsSchema.prefault({}),
+  faults: z.record(z.string(), faultRequestSchema).default({}),
+});
+export type BackendConfig = z.output<typeof backendConfigSchema>;

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
+import { healthCheckSchema } from './health-check.ts';
+import { duration, timer } from './timing.ts';
+
+export const algorithms = [
+  'round-robin',
+  'weighted-round-robin',
+  'least-connections',
+  'random',
+  'two-choices',
+  'flow-hash',
+  'source-hash',
+] as const;
+
+export const targetSchema = z.strictObject({
+  id: z.string().min(1).max(63),
+  address: addressSchema,
+  port: portSchema,
+  weight: z.number().min(0).max(1000).default(1),
+  /** No new connections; those there are finish, up to the drain time. */
+  draining: z.boolean().default(false),
+});
+export type Target = z.output<typeof targetSchema>;
+
+/** Passive observation of real traffic (outlier ejection). Off unless a persona or a person turns it on. */
+export const passiveSchema = z.strictObject({
+  consecutiveErrors: z.int().min(0).default(0).meta({ title: 'Errors in a row to eject (0: off)' }),
+  errorShare: z.number().min(0).max(1).default(0).meta({ title: 'Error share to eject (0: off)' }),
+  latencyMs: duration(0, 'Latency to eject (0: off)'),
+  windowMs: timer(10_000, 'Observation window'),
+  minimumRequests: z.int().min(1).default(5).meta({ title: 'Requests before judging by share or latency' }),
+  ejectMs: timer(30_000, 'Time out of rotation'),
+  maxEjectedShare: z.number().min(0).max(1).default(0.1).meta({ title: 'Largest share ejected at once' }),
+});
+
+/** What L4 and L7 balancers share: a target group and how its members are chosen, judged and let go. */
+const groupShape = {
+  persona: z.string().max(40).nullable().default(null).meta({ title: 'Persona' }),
+  algorithm: z.enum(algorithms).default('round-robin').meta({ title: 'Algorithm' }),
+  healthCheck: healthCheckSchema.prefault({}),
+  passive: passiveSchema.prefault({}),
+  whenAllDown: z
+    .enum(['fail-open', 'refuse'])
+    .default('fail-open')
+    .meta({ title: 'When every target is unhealthy' }),
+  panicThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta({ title: 'Below this healthy share, use every target (0: only when all are down)' }),
+  whenUnhealthy: z
+    .enum(['keep', 'reset'])
+    .default('reset')
+    .meta({ title: 'Existing connections of an evicted target' }),
+  slowStartMs: timer(0, 'Slow start (0: off)', 0),
+  drainMs: timer(300_000, 'Deregistration delay', 0),
+  afterDrain: z
+    .enum(['keep', 'close', 'reset'])
+    .default('keep')
+    .meta({ title: 'Connections left after the delay' }),
+  connectTimeoutMs: duration(10_000, 'Connect timeout', 1),
+  connectRetries: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .meta({ title: 'Other targets to try before the first byte' }),
+  targets: z.array(targetSchema).max(1000).default([]),
+};
+
+export const l4SettingsSchema = z.strictObject({
+  ...groupShape,
+  idleTimeoutMs: timer(350_000, 'Idle timeout'),
+  whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
+});
+export type L4Settings = z.output<typeof l4SettingsSchema>;
+
+export const l7SettingsSchema = z.strictObject({
+  ...groupShape,
+  responseTimeoutMs: duration(60_000, 'Response timeout', 1),
+  keepAliveMs: duration(60_000, 'Idle client connection', 1),
+  poolSize: z.int().min(1).max(10_000).default(128).meta({ title: 'Connections kept per target' }),
+  forwardedFor: z.enum(['append', 'set', 'remove']).default('append').meta({ title: 'X-Forwarded-For' }),
+  accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
+});
+export type L7Settings = z.output<typeof l7SettingsSchema>;
+
+export const l4ConfigSchema = programSchema.extend({
+  role: z.literal('l4'),
+  listen: listenSchema,
+  settings: l4SettingsSchema,
+});
+export const l7ConfigSchema = programSchema.extend({
+  role: z.literal('l7'),
+  listen: listenSchema,
+  settings: l7SettingsSchema,
+});
+export type L4Config = z.output<typeof l4ConfigSchema>;
+export type L7Config = z.output<typeof l7ConfigSchema>;

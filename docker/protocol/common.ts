@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+export const addressSchema = z.string().min(1).max(253);
+export const portSchema = z.int().min(1).max(65_535);
+
+/** What every program's config starts with. Config is what it was told; state is what it has become since. */
+export const programSchema = z.object({
+  node: z.string().min(1).max(63),
+  /** Unix socket of the admin API; a named pipe on Windows. */
+  admin: z.string().min(1),
+  /** One in how many requests is recorded, by a hash of its id; the same on every hop. */
+  sampleOneIn: z.int().min(1).default(1),
+});
+
+export const listenSchema = z.object({ address: addressSchema, port: portSchema });
+
+/** Marks a request as the load client's own, so that every witness can tell it from a probe or a person's curl. */
+export const clientHeader = 'x-blindspot-client';
+export const requestIdHeader = 'x-request-id';
+/** A backend names itself in every answer. */
+export const serverHeader = 'x-blindspot-server';

@@ -1,0 +1,14 @@
+import type { z } from 'zod';
+import { backendConfigSchema } from './backend.ts';
+import { l4ConfigSchema, l7ConfigSchema } from './balancer.ts';
+import { clientConfigSchema } from './client.ts';
+
+/** Every role that is one of our programs, with the schema of its config. Adding a role adds a line here. */
+export const configSchemas = {
+  client: clientConfigSchema,
+  l4: l4ConfigSchema,
+  l7: l7ConfigSchema,
+  backend: backendConfigSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+export type ProgramRole = keyof typeof configSchemas;

@@ -1,0 +1,126 @@
+/** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
+
+export interface ClientStats {
+  readonly role: 'client';
+  readonly process: ProcessStats;
+  /** scheduled = answered + failed + inFlight + shed */
+  readonly scheduled: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly inFlight: number;
+  readonly shed: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byFailure: Readonly<Record<string, number>>;
+  /** Answers by the server's own name, then by status. */
+  readonly byServer: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly connections: {
+    readonly opened: number;
+    readonly failed: number;
+    readonly open: number;
+    readonly reused: number;
+  };
+  readonly bytes: { readonly sent: number; readonly received: number };
+  readonly users: { readonly total: number; readonly served: number; readonly hurt: number };
+  /** The first hundred users one by one: who is always hurt? */
+  readonly perUser: readonly {
+    readonly user: string;
+    readonly ok: number;
+    readonly bad: number;
+    readonly server: string | null;
+  }[];
+  /** Since the last sample. From the intended send time, and from the real one. */
+  readonly latency: LatencyStats;
+  readonly service: LatencyStats;
+  /** How late the generator itself was. */
+  readonly lag: LatencyStats;
+}
+
+export interface LatencyStats {
+  readonly count: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+  /** HdrHistogram V2, base64: merged without loss. */
+  readonly encoded: string;
+}
+
+export interface BackendStats {
+  readonly role: 'backend';
+  readonly process: ProcessStats;
+  /** The load clients' own requests, by client. */
+  readonly requests: Readonly<Record<string, RequestCounts>>;
+  /** Everyone else's: probes, a person's curl. */
+  readonly others: RequestCounts;
+  readonly connections: {
+    readonly accepted: number;
+    readonly open: number;
+    /** Accepted connections that carried at least one request of a load client. */
+    readonly carrying: number;
+    /** Closed without a single request byte, as a TCP probe does. */
+    readonly empty: number;
+    /** Of connections that carried a load client's request. */
+    readonly bytesReceived: number;
+    readonly bytesSent: number;
+  };
+  readonly faults: readonly {
+    readonly name: string;
+    readonly since: number;
+    readonly applied: number;
+    readonly settings: unknown;
+  }[];
+}
+
+export interface RequestCounts {
+  readonly received: number;
+  readonly answered: number;
+  /** The connection ended before the answer did. */
+  readonly aborted: number;
+  readonly inFlight: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+}
+
+export interface BalancerStats {
+  readonly role: 'l4' | 'l7';
+  readonly process: ProcessStats;
+  readonly connections: {
+    readonly accepted: number;
+    readonly open: number;
+    readonly refused: number;
+    readonly failed: number;
+  };
+  readonly bytes: { readonly received: number; readonly sent: number };
+  /** L7 only. */
+  readonly requests: (RequestCounts & { readonly own: Readonly<Record<string, number>> }) | null;
+  readonly targets: Readonly<Record<string, TargetStats>>;
+  readonly failOpen: boolean;
+}
+
+export interface TargetStats {
+  readonly state: 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused';
+  readonly reason: string;
+  readonly since: number;
+  readonly passes: number;
+  readonly failures: number;
+  readonly nextProbeAt: number | null;
+  readonly probes: { readonly sent: number; readonly passed: number; readonly connected: number };
+  /** Connections made for clients: established, failed to establish, open now, reset by us on eviction. */
+  readonly connections: {
+    readonly opened: number;
+    readonly failed: number;
+    readonly open: number;
+    readonly reset: number;
+  };
+  readonly bytes: { readonly toTarget: number; readonly fromTarget: number };
+  readonly requests: RequestCounts | null;
+}
+
+export interface ProcessStats {
+  readonly node: string;
+  readonly startedAt: number;
+  readonly at: number;
+  readonly rssBytes: number;
+  readonly cpuMicros: number;
+}
+
+export type Stats = ClientStats | BackendStats | BalancerStats;

@@ -1,0 +1,194 @@
+/** Everything measured. Each figure names its witness: the node whose counter it is. */
+
+/** One sample of all figures, four a second. Rates are per second over the sample's own length. */
+export interface Tick {
+  readonly seq: number;
+  readonly at: number;
+  readonly lengthMs: number;
+  readonly clients: Readonly<Record<string, ClientTick>>;
+  readonly balancers: Readonly<Record<string, BalancerTick>>;
+  readonly backends: Readonly<Record<string, BackendTick>>;
+  /** Resident memory in bytes, by node. */
+  readonly memory: Readonly<Record<string, number>>;
+}
+
+export interface ClientTick {
+  readonly offered: number;
+  readonly answered: number;
+  /** Per second, by outcome: "2xx", "5xx", "timeout", "reset", ... */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** From the intended send time; null when nothing was answered in the sample. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly inFlight: number;
+  /** How far the load generator is behind its own schedule. */
+  readonly lagMs: number;
+}
+
+export interface BalancerTick {
+  readonly layer: 'l4' | 'l7';
+  readonly connections: number;
+  readonly open: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** L7 only; an L4 balancer does not see requests. */
+  readonly requests: number | null;
+  readonly outcomes: Readonly<Record<string, number>> | null;
+  readonly targets: Readonly<
+    Record<string, { readonly connections: number; readonly open: number; readonly failed: number }>
+  >;
+}
+
+export interface BackendTick {
+  readonly requests: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly open: number;
+}
+
+/** Topic `rates`: the last few ticks, so that a coalesced update loses none. */
+export interface Rates {
+  readonly ticks: readonly Tick[];
+}
+
+export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'unused';
+
+export interface HealthView {
+  readonly balancers: readonly BalancerHealth[];
+}
+
+export interface BalancerHealth {
+  readonly balancer: string;
+  readonly layer: 'l4' | 'l7';
+  readonly persona: string | null;
+  /** "TCP connect every 10 s, 2 failures to leave, 5 passes to return" */
+  readonly check: string;
+  readonly failOpen: boolean;
+  readonly scale: number;
+  /** Time from a fault that the check can see to eviction, as the settings predict, in wall-clock ms. */
+  readonly predictedMs: readonly [number, number];
+  readonly rows: readonly HealthRow[];
+}
+
+export interface HealthRow {
+  readonly target: string;
+  readonly address: string;
+  readonly state: TargetState;
+  readonly reason: string;
+  readonly since: number;
+  readonly lastProbe: ProbeView | null;
+  /** Newest last, bounded; the probe lane draws these. */
+  readonly probes: readonly ProbeView[];
+  readonly passes: number;
+  readonly passesNeeded: number;
+  readonly failures: number;
+  readonly failuresAllowed: number;
+  readonly nextProbeAt: number | null;
+  readonly openConnections: number;
+  /** Last eviction or return, as measured from the change that caused it. */
+  readonly measured: {
+    readonly what: 'evicted' | 'returned';
+    readonly ms: number;
+    readonly from: string;
+  } | null;
+  readonly bill: Bill | null;
+}
+
+export interface ProbeView {
+  readonly at: number;
+  readonly ok: boolean;
+  /** HAProxy's vocabulary: L4OK, L4TOUT, L4CON, L6OK, L7OK, L7STS, L7TOUT, L7RSP ... */
+  readonly code: string;
+  readonly detail: string;
+  readonly ms: number;
+}
+
+/** Who was hurt while the balancer could not see it. */
+export interface Bill {
+  readonly from: number;
+  readonly to: number | null;
+  readonly requests: number;
+  readonly users: number;
+  readonly witness: string;
+}
+
+/** One request as its client saw it, with what the other witnesses add. */
+export interface RequestRow {
+  readonly id: string;
+  readonly at: number;
+  readonly client: string;
+  readonly user: string;
+  readonly connection: string;
+  readonly method: string;
+  readonly path: string;
+  /** "200", "500", "timeout", "reset", "refused", ... */
+  readonly outcome: string;
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  readonly serviceMs: number;
+  /** The backend's own name from its answer; null when there was no answer. */
+  readonly server: string | null;
+}
+
+/** Topic `requests`. */
+export interface RequestLog {
+  /** One in how many requests is kept, by a hash of its id. */
+  readonly oneIn: number;
+  readonly rows: readonly RequestRow[];
+}
+
+/** What each witness says of one request; a hop that cannot see requests says so. */
+export interface RequestStory {
+  readonly id: string;
+  readonly hops: readonly {
+    readonly node: string;
+    readonly saw: string;
+    readonly at: number | null;
+    readonly facts: Readonly<Record<string, string>>;
+  }[];
+}
+
+export type TimelineKind = 'fault' | 'setting' | 'health' | 'node' | 'action' | 'check' | 'engine' | 'alert';
+
+export interface TimelineEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: TimelineKind;
+  readonly node: string | null;
+  readonly target: string | null;
+  readonly tone: 'good' | 'bad' | 'neutral';
+  readonly text: string;
+}
+
+export interface Timeline {
+  readonly entries: readonly TimelineEntry[];
+}
+
+export interface LedgerRow {
+  readonly what: string;
+  /** What each witness counted, by node or group; null where that witness cannot see it. */
+  readonly counts: Readonly<Record<string, number | null>>;
+  readonly difference: number;
+  /** Bounded, never guessed: counts a dead process took with it. */
+  readonly unwitnessed: number;
+  readonly note: string;
+}
+
+export interface Ledger {
+  readonly at: number;
+  /** Only a quiet system can be expected to agree to the unit. */
+  readonly settled: boolean;
+  readonly rows: readonly LedgerRow[];
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+export interface Logs {
+  readonly lines: readonly LogLine[];
+}

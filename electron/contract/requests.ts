@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { AppState, DoctorReport } from './app.ts';
+import type { Catalogue, LabDocument } from './catalogue.ts';
+import type { GuideState } from './guide.ts';
+import type { HealthView, Ledger, Logs, Rates, RequestLog, RequestStory, Tick, Timeline } from './measure.ts';
+import type { Controls, Json, SessionState } from './session.ts';
+
+/**
+ * Every request and topic, spelled once. Parameters are validated on receipt by the schema here;
+ * results are typed only, because the host is the one who makes them.
+ */
+interface Request<P extends z.ZodType, R> {
+  readonly params: P;
+  /** Never set: carries the result's type. */
+  readonly result?: R;
+}
+
+function request<R>() {
+  return <P extends z.ZodType>(params: P): Request<P, R> => ({ params });
+}
+
+const none = z.strictObject({});
+const name = z.string().min(1).max(64);
+const node = z.strictObject({ node: name });
+const json: z.ZodType<Json> = z.json();
+
+export const requests = {
+  'app.engine': request<null>()(z.strictObject({ engine: z.enum(['docker', 'local']) })),
+  'app.refresh': request<null>()(none),
+  'app.doctor': request<DoctorReport>()(none),
+  'work.cancel': request<null>()(z.strictObject({ work: name })),
+  'image.build': request<null>()(none),
+  'catalogue.list': request<Catalogue>()(none),
+  'lab.document': request<LabDocument>()(z.strictObject({ lab: name })),
+  'lab.up': request<{ readonly session: string }>()(
+    z.strictObject({
+      lab: name,
+      engine: z.enum(['docker', 'local']).optional(),
+      scale: z.number().positive().max(100).optional(),
+    }),
+  ),
+  'lab.down': request<null>()(none),
+  'lab.adopt': request<{ readonly session: string }>()(z.strictObject({ session: name })),
+  'lab.remove': request<null>()(z.strictObject({ session: name })),
+  'lab.act': request<null>()(z.strictObject({ act: name })),
+  'step.predict': request<null>()(z.strictObject({ step: name, value: z.string().max(200) })),
+  'step.answer': request<null>()(z.strictObject({ step: name, value: z.string().max(200) })),
+  'lab.close': request<{ readonly right: boolean }>()(z.strictObject({ value: z.string().max(200) })),
+  'node.controls': request<Controls>()(node),
+  'node.set': request<null>()(z.strictObject({ node: name, settings: json })),
+  'node.fault': request<null>()(z.strictObject({ node: name, fault: name, settings: json.nullable() })),
+  'node.reset': request<null>()(node),
+  'node.power': request<null>()(
+    z.strictObject({ node: name, action: z.enum(['start', 'stop', 'kill', 'restart', 'pause', 'resume']) }),
+  ),
+  'series.history': request<{ readonly ticks: readonly Tick[] }>()(none),
+  'request.story': request<RequestStory>()(z.strictObject({ id: z.string().min(1).max(100) })),
+  'terminal.open': request<{ readonly stream: string }>()(
+    z.strictObject({ node: name, cols: z.int().min(2).max(1000), rows: z.int().min(2).max(1000) }),
+  ),
+  'terminal.resize': request<null>()(
+    z.strictObject({ stream: name, cols: z.int().min(2).max(1000), rows: z.int().min(2).max(1000) }),
+  ),
+} as const;
+
+export type RequestMap = typeof requests;
+export type RequestName = keyof RequestMap;
+export type Params<N extends RequestName> = z.input<RequestMap[N]['params']>;
+export type Result<N extends RequestName> = RequestMap[N] extends Request<z.ZodType, infer R> ? R : never;
+
+/** Topics hold whole values: a subscriber gets the present one at once, and the newest after a burst. */
+export interface Topics {
+  readonly app: AppState;
+  readonly session: SessionState | null;
+  readonly guide: GuideState | null;
+  readonly health: HealthView;
+  readonly rates: Rates;
+  readonly requests: RequestLog;
+  readonly timeline: Timeline;
+  readonly ledger: Ledger | null;
+  /** Grows when any node's settings or faults change: controls are asked for again. */
+  readonly controls: { readonly version: number; readonly nodes: Readonly<Record<string, number>> };
+  /** Keyed by node: `logs/backend-3`. */
+  readonly logs: Logs;
+}
+
+export const topicNames = [
+  'app',
+  'session',
+  'guide',
+  'health',
+  'rates',
+  'requests',
+  'timeline',
+  'ledger',
+  'controls',
+  'logs',
+] as const satisfies readonly (keyof Topics)[];
+
+export type TopicName = keyof Topics;
+
+/** What the host is, as its three faces see it. */
+export interface Host {
+  call<N extends RequestName>(name: N, params: Params<N>, caller: Caller): Promise<Result<N>>;
+  subscribe<T extends TopicName>(topic: T, key: string, listener: (value: Topics[T]) => void): () => void;
+  dispose(): Promise<void>;
+}
+
+/** Who asks: the streams that a request opens flow back to its own channel and end with it. */
+export interface Caller {
+  readonly openStream: (source: ByteSource) => string;
+  readonly stream: (id: string) => ByteSource | undefined;
+}
+
+/** A terminal as the host gives it: text out, text in, with a brake for a reader that falls behind. */
+export interface ByteSource {
+  onText(listener: (text: string) => void): void;
+  onEnd(listener: (reason: string) => void): void;
+  write(text: string): void;
+  resize(cols: number, rows: number): Promise<void>;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
