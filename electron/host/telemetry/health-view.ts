@@ -1,0 +1,141 @@
+import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { BalancerStats, ClientStats, TargetStats } from '../../../docker/protocol/stats.ts';
+import type { BalancerHealth, Bill, HealthRow, ProbeView } from '../../contract/measure.ts';
+import type { ActOfHand, Sample } from '../checks/evidence.ts';
+
+/** The part of a balancer's settings that the health table speaks of. */
+export interface GroupSettings {
+  readonly persona: string | null;
+  readonly healthCheck: {
+    readonly protocol: string;
+    readonly path: string;
+    readonly method: string;
+    readonly successCodes: string;
+    readonly intervalMs: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+  };
+  readonly targets: readonly { readonly id: string; readonly address: string; readonly port: number }[];
+}
+
+export interface HealthInput {
+  readonly balancer: string;
+  readonly stats: BalancerStats;
+  /** As a person states them, unscaled. */
+  readonly settings: GroupSettings;
+  readonly scale: number;
+  readonly predictedMs: readonly [number, number];
+  readonly probes: ReadonlyMap<string, readonly ProbeView[]>;
+  readonly transitions: readonly (ProgramEvent & { type: 'health' })[];
+  readonly acts: readonly ActOfHand[];
+  /** A client's counters at a time, for the bill. */
+  readonly client: (at?: number) => { readonly node: string; readonly sample: Sample } | null;
+}
+
+/** Pure: what the health table shows, from what the balancer counted and what hands did. */
+export function healthOf(input: HealthInput): BalancerHealth {
+  return {
+    balancer: input.balancer,
+    layer: input.stats.role,
+    persona: input.settings.persona,
+    check: checkInWords(input.settings),
+    failOpen: input.stats.failOpen,
+    scale: input.scale,
+    predictedMs: input.predictedMs,
+    rows: Object.entries(input.stats.targets).map(([id, target]) => rowOf(input, id, target)),
+  };
+}
+
+function rowOf(input: HealthInput, id: string, target: TargetStats): HealthRow {
+  const probes = input.probes.get(id) ?? [];
+  const address = input.settings.targets.find((t) => t.id === id);
+  return {
+    target: id,
+    address: address === undefined ? '' : `${address.address}:${address.port}`,
+    state: target.state,
+    reason: target.reason,
+    since: target.since,
+    lastProbe: probes.at(-1) ?? null,
+    probes,
+    passes: target.passes,
+    passesNeeded: input.settings.healthCheck.healthyThreshold,
+    failures: target.failures,
+    failuresAllowed: input.settings.healthCheck.unhealthyThreshold,
+    nextProbeAt: target.nextProbeAt,
+    openConnections: target.connections.open,
+    measured: measuredOf(input, id),
+    bill: billOf(input, id),
+  };
+}
+
+export function checkInWords({ healthCheck: check }: GroupSettings): string {
+  const what =
+    check.protocol === 'none'
+      ? 'No check'
+      : check.protocol.startsWith('http')
+        ? `${check.protocol.toUpperCase()} ${check.method} ${check.path}, ${check.successCodes}`
+        : check.protocol === 'tcp'
+          ? 'TCP connect'
+          : check.protocol.toUpperCase();
+  if (check.protocol === 'none') return what;
+  return `${what}, every ${check.intervalMs / 1000} s, ${check.unhealthyThreshold} failures to leave, ${check.healthyThreshold} passes to return`;
+}
+
+/** The newest eviction or return, measured from the act that caused it: a fault on the target, or a new check. */
+function measuredOf({ transitions, acts, balancer }: HealthInput, id: string): HealthRow['measured'] {
+  const moved = transitions.findLast((t) => t.target === id && (t.to === 'unhealthy' || t.from === 'unhealthy'));
+  if (moved === undefined) return null;
+  const cause = causeOf(acts, balancer, id, moved.at);
+  if (cause === null) return null;
+  return {
+    what: moved.to === 'unhealthy' ? 'evicted' : 'returned',
+    ms: moved.at - cause.at,
+    from: cause.kind === 'fault' ? `fault on ${cause.node}` : `new settings of ${cause.node}`,
+  };
+}
+
+export function causeOf(acts: readonly ActOfHand[], balancer: string, target: string, before: number): (ActOfHand & { kind: 'fault' | 'settings' | 'power' }) | null {
+  const cause = acts.findLast(
+    (act) =>
+      act.at <= before &&
+      ((act.kind === 'fault' && act.node === target) ||
+        (act.kind === 'power' && act.node === target) ||
+        (act.kind === 'settings' && act.node === balancer)),
+  );
+  return cause === undefined || cause.kind === 'command' ? null : cause;
+}
+
+/**
+ * Requests and users hurt from the fault's start until the target left rotation, as the client counted them by the
+ * name in each answer. Answers that never came carry no name and are not billed to a target.
+ */
+function billOf({ transitions, acts, client }: HealthInput, id: string): Bill | null {
+  const fault = acts.findLast((act) => act.kind === 'fault' && act.node === id && act.on);
+  if (fault === undefined) return null;
+  const end = transitions.find((t) => t.target === id && t.to === 'unhealthy' && t.at > fault.at);
+  const healed = acts.find((act) => act.kind === 'fault' && act.node === id && !act.on && act.at > fault.at);
+  const to = Math.min(end?.at ?? Infinity, healed?.at ?? Infinity);
+  const start = client(fault.at);
+  const stop = client(to === Infinity ? undefined : to);
+  if (start === null || stop === null) return null;
+  const before = start.sample.stats as ClientStats;
+  const after = stop.sample.stats as ClientStats;
+  return {
+    from: fault.at,
+    to: to === Infinity ? null : to,
+    requests: Math.max(0, badAnswers(after, id) - badAnswers(before, id)),
+    users: usersHurt(before, after),
+    witness: stop.node,
+  };
+}
+
+function badAnswers(stats: ClientStats, server: string): number {
+  return Object.entries(stats.byServer[server] ?? {})
+    .filter(([status]) => Number(status) >= 400)
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+function usersHurt(before: ClientStats, after: ClientStats): number {
+  const was = new Map(before.perUser.map((u) => [u.user, u.bad]));
+  return after.perUser.filter((u) => u.bad > (was.get(u.user) ?? 0)).length;
+}

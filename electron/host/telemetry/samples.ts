@@ -1,0 +1,65 @@
+import type { Stats } from '../../../docker/protocol/stats.ts';
+import type { Sample } from '../checks/evidence.ts';
+
+/** How long samples are kept at which spacing: an hour of a lab stays a few megabytes. */
+const tiers = [
+  { olderThanMs: 20_000, spacingMs: 1000 },
+  { olderThanMs: 120_000, spacingMs: 10_000 },
+  { olderThanMs: 900_000, spacingMs: 60_000 },
+] as const;
+const keepForMs = 4 * 3_600_000;
+const thinEvery = 64;
+
+/** The counters of every node over time, thinned as they age. */
+export class Samples {
+  private readonly byNode = new Map<string, Sample[]>();
+  private added = 0;
+
+  add(node: string, sample: Sample): void {
+    let samples = this.byNode.get(node);
+    if (samples === undefined) {
+      samples = [];
+      this.byNode.set(node, samples);
+    }
+    samples.push(sample);
+    if (++this.added % thinEvery === 0) for (const [name, all] of this.byNode) this.byNode.set(name, thin(all, sample.at));
+  }
+
+  /** The newest sample, or the newest at or before a time; where there is none so old, null. */
+  get(node: string, at = Infinity): Sample | null {
+    const samples = this.byNode.get(node);
+    if (samples === undefined) return null;
+    for (let i = samples.length - 1; i >= 0; i--) {
+      const sample = samples[i];
+      if (sample !== undefined && sample.at <= at) return sample;
+    }
+    return null;
+  }
+
+  latest(node: string): Stats | null {
+    return this.get(node)?.stats ?? null;
+  }
+
+  nodes(): readonly string[] {
+    return [...this.byNode.keys()];
+  }
+
+  forget(node: string): void {
+    this.byNode.delete(node);
+  }
+}
+
+/** Pure: keeps the newest dense, the older ever sparser. */
+export function thin(samples: readonly Sample[], now: number): Sample[] {
+  const kept: Sample[] = [];
+  let lastAt = -Infinity;
+  for (const sample of samples) {
+    const age = now - sample.at;
+    if (age > keepForMs) continue;
+    const tier = tiers.findLast(({ olderThanMs }) => age > olderThanMs);
+    if (tier !== undefined && sample.at - lastAt < tier.spacingMs) continue;
+    kept.push(sample);
+    lastAt = sample.at;
+  }
+  return kept;
+}

@@ -1,0 +1,227 @@
+import type { Duplex } from 'node:stream';
+import type { WatchLine } from '../../../docker/protocol/admin.ts';
+import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { BackendStats, BalancerStats, ClientStats, Stats } from '../../../docker/protocol/stats.ts';
+import type { BalancerHealth, Ledger, ProbeView, Tick } from '../../contract/measure.ts';
+import type { Json } from '../../contract/session.ts';
+import type { ActOfHand } from '../checks/evidence.ts';
+import { CounterBase } from './counter-base.ts';
+import { healthOf } from './health-view.ts';
+import type { GroupSettings } from './health-view.ts';
+import { reconcile } from './ledger.ts';
+import { openNodeLink } from './node-link.ts';
+import type { NodeLink } from './node-link.ts';
+import { RequestBook } from './request-log.ts';
+import { Samples } from './samples.ts';
+import { isBalancer, makeTick } from './tick.ts';
+
+const tickMs = 250;
+const keepTicks = 1200;
+const keepEvents = 4000;
+const keepProbes = 40;
+const keepActs = 500;
+const balancerRoles = new Set(['l4', 'l7']);
+
+export interface TelemetryListener {
+  event(node: string, event: ProgramEvent): void;
+  tick(tick: Tick): void;
+  requests(): void;
+  link(node: string, up: boolean, detail: string): void;
+}
+
+/** One lab's measurements: a link to every node, what came over it, and views made of that. */
+export class Telemetry {
+  readonly samples = new Samples();
+  readonly requests = new RequestBook();
+  private readonly links = new Map<string, NodeLink>();
+  private readonly roles = new Map<string, string>();
+  private readonly events = new Map<string, ProgramEvent[]>();
+  private readonly probes = new Map<string, Map<string, ProbeView[]>>();
+  private readonly counters = new CounterBase();
+  private acts: ActOfHand[] = [];
+  private ticks: Tick[] = [];
+  private seq = 0;
+  private before = new Map<string, { at: number; stats: Stats }>();
+  private readonly timer: NodeJS.Timeout;
+  private readonly listener: TelemetryListener;
+
+  constructor(listener: TelemetryListener) {
+    this.listener = listener;
+    this.timer = setInterval(() => this.tick(), tickMs);
+  }
+
+  connect(node: string, role: string, open: () => Promise<Duplex>): void {
+    this.links.get(node)?.close();
+    this.roles.set(node, role);
+    const link = openNodeLink(node, open, {
+      line: (name, line) => this.receive(name, line),
+      state: (name, up, detail) => this.listener.link(name, up, detail),
+    });
+    this.links.set(node, link);
+  }
+
+  disconnect(node: string): void {
+    this.links.get(node)?.close();
+    this.links.delete(node);
+  }
+
+  async call(
+    node: string,
+    method: 'GET' | 'PATCH' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    body?: Json,
+  ): Promise<Json> {
+    const link = this.links.get(node);
+    if (link === undefined) throw new Error(`No link to ${node}.`);
+    return await link.call(method, path, body);
+  }
+
+  /** Commands and power are acts that no program can report; faults and settings come from the programs' own events. */
+  record(act: ActOfHand): void {
+    this.acts = [...this.acts.slice(1 - keepActs), act];
+  }
+
+  actsOfHand(): readonly ActOfHand[] {
+    return this.acts;
+  }
+
+  eventsOf(node: string, since: number): readonly ProgramEvent[] {
+    return (this.events.get(node) ?? []).filter((event) => event.at >= since);
+  }
+
+  recent(count: number): readonly Tick[] {
+    return this.ticks.slice(-count);
+  }
+
+  history(): readonly Tick[] {
+    return this.ticks;
+  }
+
+  latest(): ReadonlyMap<string, Stats> {
+    return new Map([...this.before].map(([node, sample]) => [node, sample.stats]));
+  }
+
+  health(
+    settingsOf: (node: string) => GroupSettings | null,
+    predicted: (node: string) => readonly [number, number],
+    scale: number,
+  ): readonly BalancerHealth[] {
+    const balancers: BalancerHealth[] = [];
+    for (const [balancer, role] of this.roles) {
+      const stats = this.samples.latest(balancer);
+      const settings = settingsOf(balancer);
+      if (!balancerRoles.has(role) || stats === null || !isBalancer(stats) || settings === null) continue;
+      balancers.push(
+        healthOf({
+          balancer,
+          stats,
+          settings,
+          scale,
+          predictedMs: predicted(balancer),
+          probes: this.probes.get(balancer) ?? new Map<string, ProbeView[]>(),
+          transitions: this.eventsOf(balancer, 0).filter((event) => event.type === 'health'),
+          acts: this.acts,
+          client: (at) => this.firstClient(at),
+        }),
+      );
+    }
+    return balancers;
+  }
+
+  ledger(): Ledger {
+    const all = this.counters.all();
+    const clients = all.filter((s): s is ClientStats => s.role === 'client');
+    const [newer, older] = [this.ticks.at(-1), this.ticks.at(-2)];
+    const quiet = (tick: Tick | undefined): boolean =>
+      tick !== undefined && Object.values(tick.clients).every((c) => c.offered === 0 && c.answered === 0);
+    return reconcile({
+      at: Date.now(),
+      settled: clients.every((c) => c.inFlight === 0) && quiet(newer) && quiet(older),
+      clients,
+      balancers: all.filter((s): s is BalancerStats => isBalancer(s)),
+      backends: all.filter((s): s is BackendStats => s.role === 'backend'),
+      unwitnessedAtMost: this.counters.unwitnessedAtMost,
+      kept: clients.some((c) => c.connections.reused > 0),
+    });
+  }
+
+  /** Asks every node for its counters now: the ledger is read from one moment, not from samples 250 ms apart. */
+  async refresh(): Promise<void> {
+    await Promise.all(
+      [...this.links.values()].map(async (link) => {
+        const stats = (await link.call('GET', '/stats')) as unknown as Stats;
+        if ('role' in stats) this.sample(link.node, stats.process.at, stats);
+      }),
+    );
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    for (const link of this.links.values()) link.close();
+    this.links.clear();
+  }
+
+  private receive(node: string, line: WatchLine): void {
+    switch (line.kind) {
+      case 'stats':
+        if ('role' in line.stats) this.sample(node, line.at, line.stats);
+        break;
+      case 'event':
+        this.event(node, line.event);
+        break;
+      case 'requests':
+        this.requests.add(node, this.roles.get(node) ?? '', line.oneIn, line.records);
+        this.listener.requests();
+        break;
+      case 'hello':
+        break;
+    }
+  }
+
+  private sample(node: string, at: number, stats: Stats): void {
+    this.samples.add(node, { at, stats });
+    this.counters.add(node, stats);
+  }
+
+  private event(node: string, event: ProgramEvent): void {
+    const ring = this.events.get(node) ?? [];
+    ring.push(event);
+    if (ring.length > keepEvents) ring.splice(0, ring.length - keepEvents);
+    this.events.set(node, ring);
+    if (event.type === 'probe') this.probe(node, event);
+    if (event.type === 'fault') {
+      this.record({ kind: 'fault', node, at: event.at, fault: event.fault, on: event.on });
+    }
+    if (event.type === 'settings') this.record({ kind: 'settings', node, at: event.at, paths: event.changed });
+    this.listener.event(node, event);
+  }
+
+  private probe(node: string, event: ProgramEvent & { type: 'probe' }): void {
+    const byTarget = this.probes.get(node) ?? new Map<string, ProbeView[]>();
+    this.probes.set(node, byTarget);
+    const { at, ok, code, detail, durationMs } = event;
+    const probes = byTarget.get(event.target) ?? [];
+    byTarget.set(event.target, [...probes.slice(1 - keepProbes), { at, ok, code, detail, ms: durationMs }]);
+  }
+
+  private tick(): void {
+    const now = new Map<string, { at: number; stats: Stats }>();
+    for (const node of this.samples.nodes()) {
+      const sample = this.samples.get(node);
+      if (sample !== null) now.set(node, sample);
+    }
+    const tick = makeTick(++this.seq, Date.now(), this.before, now);
+    this.before = now;
+    this.ticks = [...this.ticks.slice(1 - keepTicks), tick];
+    this.listener.tick(tick);
+  }
+
+  private firstClient(at?: number): { node: string; sample: { at: number; stats: Stats } } | null {
+    for (const [node, role] of this.roles) {
+      if (role !== 'client') continue;
+      const sample = this.samples.get(node, at);
+      if (sample !== null) return { node, sample };
+    }
+    return null;
+  }
+}
