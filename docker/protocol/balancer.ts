@@ -27,10 +27,18 @@ export type Target = z.output<typeof targetSchema>;
 export const passiveSchema = z.strictObject({
   consecutiveErrors: z.int().min(0).default(0).meta({ title: 'Errors in a row to eject (0: off)' }),
   errorShare: z.number().min(0).max(1).default(0).meta({ title: 'Error share to eject (0: off)' }),
+  /** Which answers count as errors beside a failed connection; L7 only. Empty: none (NGINX). */
+  errorStatuses: z
+    .string()
+    .regex(/^(\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*)?$/, 'statuses as 500, 500-599 or 502,504')
+    .default('500-599')
+    .meta({ title: 'Statuses that count as errors' }),
   latencyMs: duration(0, 'Latency to eject (0: off)'),
   windowMs: timer(10_000, 'Observation window'),
   minimumRequests: z.int().min(1).default(5).meta({ title: 'Requests before judging by share or latency' }),
   ejectMs: timer(30_000, 'Time out of rotation'),
+  /** Envoy: each ejection in a row lasts one base time longer, up to this. */
+  maxEjectMs: timer(0, 'Longest time out, growing (0: always the same)', 0),
   maxEjectedShare: z.number().min(0).max(1).default(0.1).meta({ title: 'Largest share ejected at once' }),
 });
 
@@ -50,11 +58,13 @@ const groupShape = {
     .max(1)
     .default(0)
     .meta({ title: 'Below this healthy share, use every target (0: only when all are down)' }),
-  whenUnhealthy: z
-    .enum(['keep', 'reset'])
-    .default('reset')
-    .meta({ title: 'Existing connections of an evicted target' }),
+  whenUnhealthy: z.enum(['keep', 'reset', 'forget']).default('reset').meta({
+    title: 'Existing connections of an evicted target',
+    description: 'reset: at once; forget: answered with RST on the next packet, as AWS NLB does',
+  }),
   slowStartMs: timer(0, 'Slow start (0: off)', 0),
+  /** L7: what a client is answered when no target may be used. NGINX says 502, the others 503. */
+  noTargetStatus: z.int().min(500).max(599).default(503).meta({ title: 'Status when no target is left' }),
   drainMs: timer(300_000, 'Deregistration delay', 0),
   afterDrain: z
     .enum(['keep', 'close', 'reset'])
@@ -99,3 +109,8 @@ export const l7ConfigSchema = programSchema.extend({
 });
 export type L4Config = z.output<typeof l4ConfigSchema>;
 export type L7Config = z.output<typeof l7ConfigSchema>;
+
+/** The part of the settings that L4 and L7 balancers have in common. */
+export type GroupSettings = z.output<z.ZodObject<typeof groupShape>>;
+export type Algorithm = (typeof algorithms)[number];
+export type PassiveSettings = z.output<typeof passiveSchema>;

@@ -25,6 +25,15 @@ export const healthCheckSchema = z
       .nullable()
       .default(null)
       .meta({ title: 'Host header', for: ['http', 'https'] }),
+    /** What names the target where `host` is null: AWS NLB sends its own address, ALB the target's, HAProxy nothing. */
+    hostIs: z
+      .enum(['target', 'listener', 'none'])
+      .default('target')
+      .meta({ title: 'Host header when not given', for: ['http', 'https'] }),
+    httpVersion: z
+      .enum(['1.0', '1.1'])
+      .default('1.1')
+      .meta({ title: 'HTTP version', for: ['http', 'https'] }),
     headers: z
       .record(z.string(), z.string())
       .default({})
@@ -34,6 +43,11 @@ export const healthCheckSchema = z
       .regex(/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/, 'codes as 200, 200-399 or 200,301-302')
       .default('200-399')
       .meta({ title: 'Success codes', for: ['http', 'https'] }),
+    /** Envoy: a status that is not expected evicts at once; only connection failures and time-outs are counted. */
+    statusFailsAtOnce: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'A wrong status evicts at once', for: ['http', 'https'] }),
     bodyMatch: z
       .string()
       .max(1024)
@@ -56,10 +70,11 @@ export const healthCheckSchema = z
     fastIntervalMs: timer(0, 'Interval while changing (0: the same)', 0),
     healthyThreshold: z.int().min(1).max(100).default(5).meta({ title: 'Passes to return' }),
     unhealthyThreshold: z.int().min(1).max(100).default(2).meta({ title: 'Failures to leave' }),
-    initialState: z
-      .enum(['initial', 'healthy', 'unhealthy'])
-      .default('initial')
-      .meta({ title: 'State at start', description: 'initial: one pass enters service' }),
+    initialState: z.enum(['initial', 'healthy', 'unhealthy']).default('initial').meta({
+      title: 'State at start',
+      description:
+        'The first result decides: one pass enters service, and one failure ends an unproven healthy',
+    }),
   })
   .meta({ title: 'Health check' });
 
