@@ -1,0 +1,201 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GroupSettings } from '../protocol/balancer.ts';
+import type { NewEvent } from '../protocol/events.ts';
+import { pickers } from './algorithms/algorithms.ts';
+import type { FlowKey } from './algorithms/algorithm.ts';
+import type { Clock } from './clock.ts';
+import { letGoAll } from './drain.ts';
+import { monitorHealth } from './health-monitor.ts';
+import type { ProbeReport } from './health-monitor.ts';
+import type { Member } from './member.ts';
+import { stateOf } from './member.ts';
+import { mayEject } from './passive.ts';
+import type { Outcome } from './passive.ts';
+import type { Probe } from './probe/probe.ts';
+import { probeReason, reasons } from './reason.ts';
+import { createRoster } from './roster.ts';
+import { mayServe, serviceMode } from './service.ts';
+import { rampAt } from './slow-start.ts';
+
+export interface GroupDeps {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly probe: Probe;
+  /** `address:port` of the front door; NLB names it in the Host of its checks. */
+  readonly listener: string;
+  emit(event: NewEvent): void;
+}
+
+/** The targets of a balancer: who they are, how they are, and who is next. The same at L4 and at L7. */
+export interface Group {
+  readonly members: readonly Member[];
+  readonly failOpen: boolean;
+  /** The next target for a flow, or null when none may be used. `tried` are those that just failed it. */
+  pick(flow: FlowKey, tried?: ReadonlySet<Member>): Member | null;
+  /** How real traffic went, for passive observation. */
+  observe(member: Member, outcome: Outcome): void;
+  /** Emits the reason of each of the next `count` real picks as a note. */
+  explainNext(count: number): void;
+  update(settings: GroupSettings): void;
+  dispose(): void;
+}
+
+export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
+  const { clock, random, emit } = deps;
+  const salt = Math.floor(random() * 2 ** 32);
+  const startedAt = clock.now();
+  let settings = first;
+  let picker = pickers[settings.algorithm]();
+  let mode = serviceMode([], settings);
+  let servable: readonly Member[] = [];
+  let toExplain = 0;
+
+  /** Works out again who serves; the only place where the mode changes. */
+  const review = () => {
+    const all = [...roster.members.values()];
+    const before = mode;
+    mode = serviceMode(all, settings);
+    servable = all.filter((member) => member.weight > 0 && mayServe(member.state, mode));
+    if ((mode === 'fail-open') !== (before === 'fail-open')) {
+      emit({ type: 'fail-open', on: mode === 'fail-open' });
+    }
+  };
+
+  type HealthCode = Extract<NewEvent, { type: 'health' }>['code'];
+  const settle = (member: Member, reason: string, code: HealthCode) => {
+    const from = member.state;
+    const to = stateOf(member);
+    member.reason = reason;
+    if (from === to) return;
+    member.state = to;
+    member.since = clock.now();
+    member.rampSince = to === 'healthy' && earnsItsShare(member, from) ? member.since : null;
+    emit({ type: 'health', target: member.id, from, to, reason, code });
+    review();
+    // AWS resets nothing when this very eviction makes it fail open: the target goes on serving (lb-spec 1.5).
+    const evicted = from === 'healthy' && to === 'unhealthy' && mode !== 'fail-open';
+    if (evicted && settings.whenUnhealthy !== 'keep') letGoAll(member, settings.whenUnhealthy);
+  };
+
+  /** Slow start is for whoever returns or joins a working group, not for a group that starts together. */
+  const earnsItsShare = (member: Member, from: string) => {
+    if (settings.slowStartMs === 0) return false;
+    const others = [...roster.members.values()].some(
+      (other) => other !== member && other.state === 'healthy' && other.rampSince === null,
+    );
+    const joined = from === 'initial' && clock.now() - startedAt > settings.healthCheck.intervalMs;
+    return others && (from === 'unhealthy' || joined);
+  };
+
+  const onProbe = (member: Member, { result, before, after, nextAt }: ProbeReport) => {
+    const { passes, failures } = after;
+    emit({ type: 'probe', target: member.id, ...result, passes, failures, nextAt });
+    if (before.state !== after.state) {
+      settle(member, probeReason(result, before, settings.persona), result.code);
+    }
+    // Envoy: a check that passes ends an ejection.
+    if (result.ok && member.ejected) restore(member, `a check passed: ${result.detail}`);
+  };
+
+  const watch = (member: Member) => {
+    const { address, port } = member.target;
+    member.monitor = monitorHealth({ address, port, listener: deps.listener }, settings.healthCheck, {
+      clock,
+      random,
+      probe: deps.probe,
+      onProbe: (report) => onProbe(member, report),
+    });
+    settle(member, startReason(settings), 'ADMIN');
+  };
+
+  const recheck = () => {
+    for (const member of roster.members.values()) {
+      member.monitor?.configure(settings.healthCheck);
+      if (settings.healthCheck.protocol === 'none') settle(member, reasons.unchecked, 'ADMIN');
+    }
+  };
+
+  const restore = (member: Member, reason: string) => {
+    member.cancelEjection?.();
+    member.cancelEjection = null;
+    member.ejected = false;
+    member.observer.forgive(clock.now());
+    settle(member, reason, 'PASSIVE');
+  };
+
+  const eject = (member: Member, why: string) => {
+    const now = clock.now();
+    const forMs = member.observer.ejectFor(settings.passive, now);
+    member.ejected = true;
+    member.cancelEjection = clock.after(forMs, () => restore(member, 'ejection is over'));
+    settle(member, `Passive: ${why}, out for ${Math.round(forMs)} ms`, 'PASSIVE');
+  };
+
+  const roster = createRoster({
+    clock,
+    settings: () => settings,
+    onJoin: watch,
+    onChange: (member, reason) => settle(member, reason, 'ADMIN'),
+  });
+  roster.register(settings.targets);
+  review();
+
+  return {
+    get members() {
+      return [...roster.members.values()];
+    },
+    get failOpen() {
+      return mode === 'fail-open';
+    },
+    pick(flow, tried) {
+      const left = tried === undefined ? servable : servable.filter((member) => !tried.has(member));
+      const [one, ...more] = left;
+      if (one === undefined) return null;
+      refreshRamps(left, clock.now(), settings.slowStartMs);
+      if (toExplain === 0) return picker([one, ...more], { flow, random, salt });
+      toExplain -= 1;
+      let why = '';
+      const picked = picker([one, ...more], { flow, random, salt, note: (text) => (why = text) });
+      const candidates = left.map(({ id, weight, ramp, active }) => ({ id, weight, ramp, active }));
+      const { algorithm } = settings;
+      emit({ type: 'note', text: 'pick', data: { flow, picked: picked.id, algorithm, why, candidates } });
+      return picked;
+    },
+    observe(member, outcome) {
+      const why = member.observer.observe(outcome, settings.passive, clock.now());
+      if (why === null || member.ejected || member.state !== 'healthy') return;
+      const staying = [...roster.members.values()].filter(
+        ({ registered, target }) => registered && !target.draining,
+      );
+      const ejected = staying.filter((other) => other.ejected).length;
+      if (mayEject(ejected, staying.length, settings.passive.maxEjectedShare)) eject(member, why);
+    },
+    explainNext(count) {
+      toExplain = count;
+    },
+    update(next) {
+      const before = settings;
+      settings = next;
+      if (next.algorithm !== before.algorithm) picker = pickers[next.algorithm]();
+      if (!isDeepStrictEqual(next.healthCheck, before.healthCheck)) recheck();
+      roster.register(next.targets);
+      review();
+    },
+    dispose() {
+      roster.dispose();
+    },
+  };
+}
+
+function startReason({ healthCheck }: GroupSettings): string {
+  if (healthCheck.protocol === 'none') return reasons.unchecked;
+  return healthCheck.initialState === 'initial' ? reasons.initial : reasons.assumed;
+}
+
+function refreshRamps(members: readonly Member[], now: number, slowStartMs: number): void {
+  for (const member of members) {
+    member.ramp = rampAt(now, member.rampSince, slowStartMs);
+    if (member.ramp === 1) member.rampSince = null;
+  }
+}

@@ -1,0 +1,91 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
+import type { Group } from '../balancing/group.ts';
+import type { Member } from '../balancing/member.ts';
+import type { L4Settings } from '../protocol/balancer.ts';
+import { createReadBuffer } from './read-buffer.ts';
+
+export interface DialHooks {
+  onConnected(target: Socket, member: Member): void;
+  /** Bytes from the target, once connected; `full` pauses reading until resume(). */
+  onBytes(bytes: Uint8Array): Taken;
+  /** `refused`: nobody may be used. `failed`: those who might could not be reached. */
+  onNoTarget(why: 'refused' | 'failed'): void;
+}
+
+/** What became of bytes handed on: with the kernel, waiting in memory, or waiting and no more wanted. */
+export type Taken = 'flushed' | 'pending' | 'full';
+
+export interface Dialling {
+  cancel(): void;
+}
+
+/**
+ * Finds a target that accepts. Nothing has been sent yet, so trying another one is always safe (lb-spec 10.4); how
+ * often is the settings' business. A time-out is ours; a refusal is the target's kernel's.
+ */
+export function dial(key: FlowKey, group: Group, settings: L4Settings, hooks: DialHooks): Dialling {
+  const tried = new Set<Member>();
+  let current: Socket | null = null;
+
+  const next = () => {
+    const member = group.pick(key, tried.size === 0 ? undefined : tried);
+    if (member === null) {
+      hooks.onNoTarget(tried.size === 0 ? 'refused' : 'failed');
+      return;
+    }
+    current = open(member, settings.connectTimeoutMs, hooks, (ok) => {
+      group.observe(member, { ok, latencyMs: null });
+      if (ok) return;
+      tried.add(member);
+      if (tried.size > settings.connectRetries) hooks.onNoTarget('failed');
+      else next();
+    });
+  };
+
+  next();
+  return { cancel: () => current?.destroy() };
+}
+
+function open(member: Member, timeoutMs: number, hooks: DialHooks, done: (ok: boolean) => void): Socket {
+  const buffer = createReadBuffer();
+  const socket = connect({
+    host: member.target.address,
+    port: member.target.port,
+    allowHalfOpen: true,
+    noDelay: true,
+    onread: {
+      buffer: buffer.next,
+      callback(length, bytes) {
+        const taken = hooks.onBytes(buffer.take(bytes, length));
+        buffer.written(taken !== 'flushed');
+        return taken !== 'full';
+      },
+    },
+  });
+  const timer = setTimeout(() => fail(), timeoutMs);
+  const fail = () => {
+    stopWaiting();
+    socket.on('error', () => undefined);
+    socket.destroy();
+    member.counters.failed += 1;
+    done(false);
+  };
+  const succeed = () => {
+    stopWaiting();
+    member.counters.opened += 1;
+    hooks.onConnected(socket, member);
+    done(true);
+  };
+  const stopWaiting = () => {
+    clearTimeout(timer);
+    socket.off('connect', succeed);
+    socket.off('error', fail);
+    socket.off('close', stopWaiting);
+  };
+  socket.on('connect', succeed);
+  socket.on('error', fail);
+  socket.on('close', stopWaiting);
+  return socket;
+}

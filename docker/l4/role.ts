@@ -1,0 +1,66 @@
+import { systemClock } from '../balancing/clock.ts';
+import { createGroup } from '../balancing/group.ts';
+import { explainRoute } from '../balancing/explain-route.ts';
+import { memberStats } from '../balancing/member.ts';
+import { probeTarget } from '../balancing/probe/probes.ts';
+import { processStats } from '../lib/process-stats.ts';
+import type { Context, Program, Role } from '../lib/program-types.ts';
+import { l4ConfigSchema, l4SettingsSchema } from '../protocol/balancer.ts';
+import type { L4Config, L4Settings } from '../protocol/balancer.ts';
+import type { BalancerStats } from '../protocol/stats.ts';
+import { connectionsRoute } from './connections-route.ts';
+import { createForwarder } from './forwarder.ts';
+
+/** The L4 forwarder as a program: it knows connections and bytes, and never what is in them. */
+export const l4Role: Role<L4Config> = {
+  role: 'l4',
+  schema: l4ConfigSchema,
+  async start(config: L4Config, context: Context): Promise<Program> {
+    const { listen } = config;
+    let settings: L4Settings = config.settings;
+    const group = createGroup(settings, {
+      clock: systemClock,
+      random: Math.random,
+      probe: probeTarget,
+      listener: `${listen.address}:${listen.port}`,
+      emit: context.events.emit,
+    });
+    const forwarder = createForwarder(group, () => settings, systemClock);
+    try {
+      await forwarder.listen(listen);
+    } catch (error) {
+      group.dispose();
+      throw error;
+    }
+
+    const stats = (): BalancerStats => ({
+      role: 'l4',
+      process: processStats(context.node, context.now()),
+      connections: { ...forwarder.counters.connections },
+      bytes: { ...forwarder.counters.bytes },
+      requests: null,
+      targets: Object.fromEntries(
+        group.members.map((member) => [member.id, { ...memberStats(member), requests: null }]),
+      ),
+      failOpen: group.failOpen,
+    });
+
+    return {
+      stats,
+      settings: {
+        schema: l4SettingsSchema,
+        get: () => settings,
+        apply(next) {
+          settings = next as L4Settings;
+          group.update(settings);
+          forwarder.settingsChanged();
+        },
+      },
+      routes: [connectionsRoute(forwarder), explainRoute(group)],
+      async stop() {
+        group.dispose();
+        await forwarder.close();
+      },
+    };
+  },
+};
