@@ -1,21 +1,19 @@
 import type { BaseConfig, Role } from './program-types.ts';
 import { ConfigProblem, readConfig } from './read-config.ts';
 import { startProgram } from './start-program.ts';
+import type { RunningProgram } from './start-program.ts';
 
 /** A role as a process: config in, signals heard, exit status out (0 stopped in order, 1 failed, 2 wrong config). */
 export async function runProgram<C extends BaseConfig>(role: Role<C>): Promise<void> {
   process.on('uncaughtException', (error) => fail(role.role, error));
-  let config: C;
+  let running: RunningProgram;
   try {
-    config = readConfig(role.schema, process.argv.slice(2), process.env);
+    running = await startProgram(role, readConfig(role.schema, process.argv.slice(2), process.env));
   } catch (error) {
-    if (!(error instanceof ConfigProblem)) throw error;
+    if (!(error instanceof ConfigProblem)) fail(role.role, error);
     process.stderr.write(`${role.role}: ${error.message}\n`);
-    process.exitCode = 2;
-    return;
+    process.exit(2);
   }
-
-  const running = await startProgram(role, config);
   let stopping = false;
   const onSignal = (signal: string) => {
     if (running.program.heeds?.(signal) === false) {

@@ -41,6 +41,8 @@ export interface FaultListing {
     readonly scope: Json;
     readonly since: number;
     readonly applied: number;
+    /** False while its schedule has it waiting. */
+    readonly effective?: boolean;
   } | null;
 }
 

@@ -5,6 +5,9 @@ import { duration } from './timing.ts';
 export const backendSettingsSchema = z.strictObject({
   serviceMs: duration(0, 'Time to serve a request'),
   workers: z.int().min(0).max(10_000).default(0).meta({ title: 'Workers (0: no limit)' }),
+  /** Of the content it serves, in every body: what tells an old release or a stale cache from a fresh one. */
+  version: z.string().min(1).max(63).default('v1').meta({ title: 'Content version' }),
+  accessLog: z.boolean().default(false).meta({ title: 'Log every request (errors always are)' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
   keepAliveMs: duration(5000, 'Idle connection', 1),
   /** What `/health` looks at besides the process. */

@@ -1,0 +1,121 @@
+import { ConfigProblem } from '../lib/read-config.ts';
+import { AdminProblem } from '../lib/admin-problem.ts';
+import { processStats } from '../lib/process-stats.ts';
+import type { Context, Program, Role, SettingsHandle } from '../lib/program-types.ts';
+import { backendConfigSchema, backendSettingsSchema } from '../protocol/backend.ts';
+import type { BackendConfig, BackendSettings } from '../protocol/backend.ts';
+import { createConnections } from './connections.ts';
+import { createContentSource } from './content.ts';
+import { createDependencies } from './dependencies.ts';
+import { createDrain } from './drain.ts';
+import { endpoints } from './endpoints.ts';
+import { faultRoutes } from './fault-routes.ts';
+import { createFaultStage } from './fault-stage.ts';
+import type { FaultStage } from './fault-stage.ts';
+import { createHttpServer } from './http-server.ts';
+import { createListener } from './listener.ts';
+import { createRequestLog } from './request-log.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+export const backendRole: Role<BackendConfig> = {
+  role: 'backend',
+  schema: backendConfigSchema,
+  start: startBackend,
+};
+
+/**
+ * listener --> connection faults --> HTTP/1.1 parser --> request faults --> endpoints --> answer
+ *                                        |
+ *                                     counters, records, log
+ */
+export async function startBackend(
+  config: BackendConfig,
+  context: Context,
+  exit: (code: number) => void = (code) => process.exit(code),
+): Promise<Program> {
+  const { node, now, events } = context;
+  let settings = config.settings;
+  const out = (line: string) => void process.stdout.write(`${line}\n`);
+
+  const pool = createWorkerPool();
+  const dependencies = createDependencies(() => settings.dependencies, now);
+  const content = createContentSource(() => settings.version, now);
+  const connections = createConnections(node);
+  const listener = createListener(config.listen, (socket) => faults.accept(socket), out);
+  const drain = createDrain(connections, listener);
+
+  const http = createHttpServer({
+    context,
+    connections,
+    log: createRequestLog({ now, out, all: () => settings.accessLog }),
+    handle: (exchange) => faults.handle(exchange),
+    draining: () => drain.begun,
+  });
+  const faults = createFaultStage(
+    {
+      node,
+      port: config.listen.port,
+      settings: () => settings,
+      now,
+      random: Math.random,
+      listener,
+      pool,
+      dependencies,
+      content,
+      exit,
+      log: (line) => void process.stderr.write(`${line}\n`),
+    },
+    events,
+    endpoints({
+      node,
+      settings: () => settings,
+      pool,
+      dependencies,
+      content,
+      notReady: () => [...(drain.begun ? ['draining'] : []), ...faults.notReady()],
+    }),
+    http.serve,
+  );
+
+  const handle: SettingsHandle<BackendSettings> = {
+    schema: backendSettingsSchema,
+    get: () => settings,
+    apply(next) {
+      settings = next;
+      pool.setLimit(next.workers);
+      http.setKeepAlive(next.keepAliveMs);
+    },
+  };
+  handle.apply(settings, []);
+  await listener.open();
+  beginFaults(faults, config);
+
+  return {
+    stats: () => ({
+      role: 'backend',
+      process: processStats(node, now()),
+      ...http.counts(),
+      connections: connections.counts(),
+      faults: faults.stats(),
+    }),
+    settings: handle,
+    routes: faultRoutes(faults),
+    reset: () => faults.clearAll(),
+    heeds: (signal) => faults.heeds(signal),
+    async stop() {
+      await drain.run(settings.drainMs);
+      faults.clearAll();
+    },
+  };
+}
+
+function beginFaults(faults: FaultStage, config: BackendConfig): void {
+  for (const [name, request] of Object.entries(config.faults)) {
+    try {
+      faults.set(name, request);
+    } catch (error) {
+      if (error instanceof AdminProblem) throw new ConfigProblem(`faults.${name}: ${error.message}`);
+      throw error;
+    }
+  }
+}
