@@ -13,7 +13,10 @@ interface Listener {
  * touches the listeners get one value, at most one each `everyMs`.
  */
 export class TopicHub {
-  private readonly providers = new Map<TopicName, { readonly everyMs: number; readonly value: Provider<never> }>();
+  private readonly providers = new Map<
+    TopicName,
+    { readonly everyMs: number; readonly value: Provider<never> }
+  >();
   private readonly listeners = new Set<Listener>();
   private readonly due = new Map<string, NodeJS.Timeout>();
   private readonly watchers = new Set<(topic: TopicName, key: string, count: number) => void>();

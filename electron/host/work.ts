@@ -37,12 +37,22 @@ export class WorkInProgress {
   };
 
   view(): Work {
-    return { id: this.id, title: this.title, startedAt: this.startedAt, cancellable: true, steps: this.steps };
+    return {
+      id: this.id,
+      title: this.title,
+      startedAt: this.startedAt,
+      cancellable: true,
+      steps: this.steps,
+    };
   }
 
   cancel(): void {
     this.abort.abort(
-      new BlindspotError({ code: 'cancelled', message: `Stopped: ${this.title}.`, next: 'Start it again when you like.' }),
+      new BlindspotError({
+        code: 'cancelled',
+        message: `Stopped: ${this.title}.`,
+        next: 'Start it again when you like.',
+      }),
     );
   }
 
@@ -52,6 +62,8 @@ export class WorkInProgress {
   }
 
   private ended(state: 'done' | 'failed'): WorkStep[] {
-    return this.steps.map((step) => (step.state === 'running' ? { ...step, state, ms: Date.now() - this.stepAt } : step));
+    return this.steps.map((step) =>
+      step.state === 'running' ? { ...step, state, ms: Date.now() - this.stepAt } : step,
+    );
   }
 }

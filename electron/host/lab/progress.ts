@@ -4,7 +4,7 @@ import { readJson, writeJson } from '../data-dir.ts';
 /** Which steps a person has ever passed, by lab. */
 export class Progress {
   private readonly file: string;
-  private passed: Readonly<Record<string, readonly string[]>> = {};
+  private known: Readonly<Record<string, readonly string[]>> = {};
   private writing: Promise<void> = Promise.resolve();
 
   constructor(dir: string) {
@@ -13,18 +13,18 @@ export class Progress {
 
   async load(): Promise<void> {
     const found = await readJson(this.file);
-    if (isProgress(found)) this.passed = found;
+    if (isProgress(found)) this.known = found;
   }
 
-  count(lab: string): number {
-    return this.passed[lab]?.length ?? 0;
+  passed(lab: string): ReadonlySet<string> {
+    return new Set(this.known[lab]);
   }
 
   add(lab: string, step: string): void {
-    const before = this.passed[lab] ?? [];
+    const before = this.known[lab] ?? [];
     if (before.includes(step)) return;
-    this.passed = { ...this.passed, [lab]: [...before, step] };
-    const value = this.passed;
+    this.known = { ...this.known, [lab]: [...before, step] };
+    const value = this.known;
     // Progress is a convenience: a full disk must not stop a lab.
     this.writing = this.writing.then(() => writeJson(this.file, value)).catch(() => undefined);
   }
@@ -38,6 +38,8 @@ function isProgress(value: unknown): value is Record<string, string[]> {
   return (
     typeof value === 'object' &&
     value !== null &&
-    Object.values(value).every((steps) => Array.isArray(steps) && steps.every((step) => typeof step === 'string'))
+    Object.values(value).every(
+      (steps) => Array.isArray(steps) && steps.every((step) => typeof step === 'string'),
+    )
   );
 }

@@ -83,7 +83,9 @@ export function checkInWords({ healthCheck: check }: GroupSettings): string {
 
 /** The newest eviction or return, measured from the act that caused it: a fault on the target, or a new check. */
 function measuredOf({ transitions, acts, balancer }: HealthInput, id: string): HealthRow['measured'] {
-  const moved = transitions.findLast((t) => t.target === id && (t.to === 'unhealthy' || t.from === 'unhealthy'));
+  const moved = transitions.findLast(
+    (t) => t.target === id && (t.to === 'unhealthy' || t.from === 'unhealthy'),
+  );
   if (moved === undefined) return null;
   const cause = causeOf(acts, balancer, id, moved.at);
   if (cause === null) return null;
@@ -94,7 +96,12 @@ function measuredOf({ transitions, acts, balancer }: HealthInput, id: string): H
   };
 }
 
-export function causeOf(acts: readonly ActOfHand[], balancer: string, target: string, before: number): (ActOfHand & { kind: 'fault' | 'settings' | 'power' }) | null {
+export function causeOf(
+  acts: readonly ActOfHand[],
+  balancer: string,
+  target: string,
+  before: number,
+): (ActOfHand & { kind: 'fault' | 'settings' | 'power' }) | null {
   const cause = acts.findLast(
     (act) =>
       act.at <= before &&

@@ -76,7 +76,12 @@ function connections({ clients, backends, balancers, kept, unwitnessedAtMost }: 
   return [
     {
       what: 'Connections',
-      counts: { clients: opened, 'L4 accepted': accepted, 'L4 to targets': forwarded, 'backends (with a request)': carrying },
+      counts: {
+        clients: opened,
+        'L4 accepted': accepted,
+        'L4 to targets': forwarded,
+        'backends (with a request)': carrying,
+      },
       difference,
       unwitnessed: Math.min(Math.abs(difference), unwitnessedAtMost),
       note: kept

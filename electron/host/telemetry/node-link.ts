@@ -92,7 +92,8 @@ export function openNodeLink(node: string, connect: () => Promise<Duplex>, liste
       for (const resume of waiting) resume();
       waiting = [];
     }
-    if (line.kind === 'event') lastSeq = line.event.type === 'started' ? line.event.seq : Math.max(lastSeq, line.event.seq);
+    if (line.kind === 'event')
+      lastSeq = line.event.type === 'started' ? line.event.seq : Math.max(lastSeq, line.event.seq);
     listener.line(node, line);
   };
 
@@ -155,7 +156,9 @@ function callOver(
         if (status >= 200 && status < 300) resolve(value);
         else reject(refusal(node, value));
       } catch (error) {
-        reject(new BlindspotError({ code: 'node-refused', message: `${node} answered what is not JSON.` }, error));
+        reject(
+          new BlindspotError({ code: 'node-refused', message: `${node} answered what is not JSON.` }, error),
+        );
       }
     });
     request.on('error', () => reject(unreachable(node)));

@@ -22,7 +22,8 @@ export class Samples {
       this.byNode.set(node, samples);
     }
     samples.push(sample);
-    if (++this.added % thinEvery === 0) for (const [name, all] of this.byNode) this.byNode.set(name, thin(all, sample.at));
+    if (++this.added % thinEvery === 0)
+      for (const [name, all] of this.byNode) this.byNode.set(name, thin(all, sample.at));
   }
 
   /** The newest sample, or the newest at or before a time; where there is none so old, null. */

@@ -4,7 +4,9 @@ import type { ProgramEvent } from '../../../docker/protocol/events.ts';
 import type { BackendStats, BalancerStats, ClientStats, Stats } from '../../../docker/protocol/stats.ts';
 import type { BalancerHealth, Ledger, ProbeView, Tick } from '../../contract/measure.ts';
 import type { Json } from '../../contract/session.ts';
+import type { LabRole } from '../lab/lab.ts';
 import type { ActOfHand } from '../checks/evidence.ts';
+import { BlindspotError } from '../../contract/errors.ts';
 import { CounterBase } from './counter-base.ts';
 import { healthOf } from './health-view.ts';
 import type { GroupSettings } from './health-view.ts';
@@ -34,7 +36,7 @@ export class Telemetry {
   readonly samples = new Samples();
   readonly requests = new RequestBook();
   private readonly links = new Map<string, NodeLink>();
-  private readonly roles = new Map<string, string>();
+  private readonly roles = new Map<string, LabRole>();
   private readonly events = new Map<string, ProgramEvent[]>();
   private readonly probes = new Map<string, Map<string, ProbeView[]>>();
   private readonly counters = new CounterBase();
@@ -50,7 +52,7 @@ export class Telemetry {
     this.timer = setInterval(() => this.tick(), tickMs);
   }
 
-  connect(node: string, role: string, open: () => Promise<Duplex>): void {
+  connect(node: string, role: LabRole, open: () => Promise<Duplex>): void {
     this.links.get(node)?.close();
     this.roles.set(node, role);
     const link = openNodeLink(node, open, {
@@ -72,8 +74,14 @@ export class Telemetry {
     body?: Json,
   ): Promise<Json> {
     const link = this.links.get(node);
-    if (link === undefined) throw new Error(`No link to ${node}.`);
+    if (link === undefined) throw noSuchNode(node);
     return await link.call(method, path, body);
+  }
+
+  roleOf(node: string): LabRole {
+    const role = this.roles.get(node);
+    if (role === undefined) throw noSuchNode(node);
+    return role;
   }
 
   /** Commands and power are acts that no program can report; faults and settings come from the programs' own events. */
@@ -192,7 +200,8 @@ export class Telemetry {
     if (event.type === 'fault') {
       this.record({ kind: 'fault', node, at: event.at, fault: event.fault, on: event.on });
     }
-    if (event.type === 'settings') this.record({ kind: 'settings', node, at: event.at, paths: event.changed });
+    if (event.type === 'settings')
+      this.record({ kind: 'settings', node, at: event.at, paths: event.changed });
     this.listener.event(node, event);
   }
 
@@ -224,4 +233,13 @@ export class Telemetry {
     }
     return null;
   }
+}
+
+function noSuchNode(node: string): BlindspotError {
+  return new BlindspotError({
+    code: 'node-not-running',
+    message: `${node} is not running.`,
+    next: 'Start it from its menu.',
+    where: node,
+  });
 }

@@ -1,4 +1,10 @@
-import type { BackendStats, BalancerStats, ClientStats, RequestCounts, Stats } from '../../../docker/protocol/stats.ts';
+import type {
+  BackendStats,
+  BalancerStats,
+  ClientStats,
+  RequestCounts,
+  Stats,
+} from '../../../docker/protocol/stats.ts';
 import type { BackendTick, BalancerTick, ClientTick, Tick } from '../../contract/measure.ts';
 import type { Sample } from '../checks/evidence.ts';
 
@@ -25,9 +31,12 @@ export function makeTick(
     lengthMs = Math.max(lengthMs, span);
     const per = (later: number, earlier: number): number => round(((later - earlier) * 1000) / span);
     const { stats } = sample;
-    if (stats.role === 'client' && last.stats.role === 'client') clients[node] = clientTick(last.stats, stats, per);
-    else if (stats.role === 'backend' && last.stats.role === 'backend') backends[node] = backendTick(last.stats, stats, per);
-    else if (isBalancer(stats) && isBalancer(last.stats)) balancers[node] = balancerTick(last.stats, stats, per);
+    if (stats.role === 'client' && last.stats.role === 'client')
+      clients[node] = clientTick(last.stats, stats, per);
+    else if (stats.role === 'backend' && last.stats.role === 'backend')
+      backends[node] = backendTick(last.stats, stats, per);
+    else if (isBalancer(stats) && isBalancer(last.stats))
+      balancers[node] = balancerTick(last.stats, stats, per);
   }
   return { seq, at, lengthMs, clients, balancers, backends, memory };
 }
@@ -95,7 +104,8 @@ function balancerTick(last: BalancerStats, now: BalancerStats, per: Per): Balanc
     bytesIn: per(now.bytes.received, last.bytes.received),
     bytesOut: per(now.bytes.sent, last.bytes.sent),
     requests: now.requests === null ? null : per(now.requests.received, last.requests?.received ?? 0),
-    outcomes: now.requests === null ? null : ratesByClass(last.requests?.byStatus ?? {}, now.requests.byStatus, per),
+    outcomes:
+      now.requests === null ? null : ratesByClass(last.requests?.byStatus ?? {}, now.requests.byStatus, per),
     targets,
   };
 }
@@ -108,7 +118,11 @@ function allStatuses(stats: BackendStats): Record<string, number> {
   return all;
 }
 
-function rates(last: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>, per: Per): Record<string, number> {
+function rates(
+  last: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+  per: Per,
+): Record<string, number> {
   const result: Record<string, number> = {};
   for (const [name, count] of Object.entries(now)) result[name] = per(count, last[name] ?? 0);
   return result;

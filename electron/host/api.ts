@@ -1,0 +1,184 @@
+import type { Caller, Params, RequestName, Result } from '../contract/requests.ts';
+import type { Controls, Json } from '../contract/session.ts';
+import { BlindspotError } from '../contract/errors.ts';
+import type { FaultListing } from '../../docker/protocol/admin.ts';
+import { faultScopeSchema } from '../../docker/protocol/backend.ts';
+import type { FaultUse } from '../../labs/actions.ts';
+import type { Controller } from './controller.ts';
+import { doctor } from './doctor.ts';
+import { labDocument, labSummary } from './lab/document.ts';
+import type { Settings } from './lab/lab.ts';
+import { isSettings } from './lab/merge.ts';
+import type { TopicHub } from './topics.ts';
+
+/** Every request of the contract, with parameters that have been validated on receipt. */
+export type Api = {
+  readonly [N in RequestName]: (params: Params<N>, caller: Caller) => Promise<Result<N>>;
+};
+
+export function createApi(controller: Controller, topics: TopicHub, stateDir: string): Api {
+  return {
+    'app.engine': async ({ engine }) => {
+      controller.engines.choose(engine);
+      await controller.refresh();
+      return null;
+    },
+    'app.refresh': async () => {
+      await controller.refresh();
+      return null;
+    },
+    'app.doctor': async () => await doctor(controller.engines, stateDir),
+    'work.cancel': async ({ work }) => {
+      controller.cancel(work);
+      return await nothing;
+    },
+    'image.build': async () => {
+      const { engine } = controller.engines.use('docker');
+      await controller.working('Preparing the image', (work) => engine.prepare(work.progress, work.signal));
+      await controller.refresh();
+      return null;
+    },
+    'catalogue.list': async () => {
+      const { labs, problems } = await controller.shelf.load();
+      const reports = controller.engines.reports();
+      return {
+        labs: labs.map((lab) => labSummary(lab, reports, controller.progress.passed(lab.id))),
+        problems,
+      };
+    },
+    'lab.document': async ({ lab }) => {
+      const found = await controller.shelf.lab(lab);
+      const here = controller.session?.lab.id === lab ? controller.session : null;
+      const has = controller.capabilities(here?.engine.id);
+      return labDocument(found, has, here?.scale ?? found.file.time.scale);
+    },
+    'lab.up': async ({ lab, engine, scale }) => ({ session: (await controller.up(lab, engine, scale)).id }),
+    'lab.down': async () => {
+      await controller.down();
+      return null;
+    },
+    'lab.adopt': async ({ session }) => ({ session: (await controller.adopt(session)).id }),
+    'lab.remove': async ({ session }) => {
+      await controller.remove(session);
+      return null;
+    },
+    'lab.act': async ({ act }) => {
+      await controller.openAct(act);
+      return null;
+    },
+    'lab.close': async ({ value }) => {
+      const right = controller.mustGuide().close(value);
+      topics.touch('guide');
+      return await Promise.resolve({ right });
+    },
+    'step.predict': async ({ step, value }) => {
+      controller.mustGuide().predict(step, value);
+      topics.touch('guide');
+      return await nothing;
+    },
+    'step.answer': async ({ step, value }) => {
+      controller.mustGuide().answer(step, value);
+      controller.judge();
+      topics.touch('guide');
+      return await nothing;
+    },
+    'node.controls': async ({ node }) => await controls(controller, node),
+    'node.set': async ({ node, settings }) => {
+      await controller.mustSession().act({ do: 'set', node, settings: mustBeObject(node, settings) });
+      return null;
+    },
+    'node.fault': async ({ node, fault, settings }) => {
+      await controller
+        .mustSession()
+        .act(
+          settings === null
+            ? { do: 'heal', node, fault }
+            : { do: 'fault', node, fault, ...splitScope(mustBeObject(node, settings)) },
+        );
+      return null;
+    },
+    'node.reset': async ({ node }) => {
+      await controller.mustSession().telemetry.call(node, 'POST', '/reset');
+      return null;
+    },
+    'node.power': async ({ node, action }) => {
+      await controller.mustSession().act({ do: 'power', node, action });
+      return null;
+    },
+    'series.history': async () =>
+      await Promise.resolve({ ticks: controller.session?.telemetry.history() ?? [] }),
+    'request.story': async ({ id }) => {
+      const session = controller.mustSession();
+      const l4 = session.planned.filter((node) => node.role === 'l4').map((node) => node.name);
+      return await Promise.resolve(session.telemetry.requests.story(id, l4));
+    },
+    'terminal.open': async ({ node, cols, rows }, caller) => {
+      const session = controller.mustSession();
+      session.nodeOrThrow(node);
+      const shell = await session.engine.exec(session.id, node, { command: [], tty: { cols, rows } });
+      return { stream: caller.openStream(shell) };
+    },
+    'terminal.resize': async ({ stream, cols, rows }, caller) => {
+      await caller.stream(stream)?.resize(cols, rows);
+      return null;
+    },
+  };
+}
+
+const nothing = Promise.resolve(null);
+
+async function controls(controller: Controller, node: string): Promise<Controls> {
+  const session = controller.mustSession();
+  const { role } = session.nodeOrThrow(node);
+  const settings = session.settings.get(node);
+  if (settings === null) {
+    throw new BlindspotError({
+      code: 'node-unreachable',
+      message: `${node} has not told its settings yet.`,
+      where: node,
+    });
+  }
+  const hidden = controller.runner?.mystery().has(node) === true;
+  const faults =
+    role === 'backend'
+      ? ((await session.telemetry.call(node, 'GET', '/faults')) as unknown as readonly FaultListing[])
+      : [];
+  return {
+    node,
+    settings: settings.stated,
+    effective: settings.effective,
+    schema: session.settings.schema(session.telemetry.roleOf(node)),
+    faults: faults.map(({ name, title, description, schema, active }) => ({
+      name,
+      title,
+      description,
+      schema,
+      settings: active === null || hidden ? null : joinScope(active.settings, active.scope),
+    })),
+  };
+}
+
+function mustBeObject(node: string, settings: Json): Settings {
+  if (isSettings(settings)) return settings;
+  throw new BlindspotError({
+    code: 'bad-request',
+    message: 'Settings are an object of fields and values.',
+    where: node,
+  });
+}
+
+/** The window states a fault's scope as one more field of its settings. */
+function splitScope({ scope, ...own }: Settings): { with: Record<string, Json>; scope: FaultUse['scope'] } {
+  const parsed = faultScopeSchema.partial().safeParse(scope ?? {});
+  if (parsed.success) return { with: own, scope: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw new BlindspotError({
+    code: 'bad-request',
+    message: issue?.message ?? 'wrong scope',
+    where: ['scope', ...(issue?.path ?? [])].join('.'),
+  });
+}
+
+function joinScope(settings: Json, scope: Json): Json {
+  return isSettings(settings) ? { ...settings, scope } : { scope };
+}

@@ -1,0 +1,329 @@
+import type { Capability, EngineId, FoundLab, Notice, Work } from '../contract/app.ts';
+import { BlindspotError } from '../contract/errors.ts';
+import type { EngineEvent, FoundSession } from './engine/engine.ts';
+import type { ProgramEvent } from '../../docker/protocol/events.ts';
+import type { TimelineEntry } from '../contract/measure.ts';
+import type { Engines } from './engines.ts';
+import { missing } from './lab/document.ts';
+import { GuideRunner } from './lab/guide-runner.ts';
+import type { Lab } from './lab/lab.ts';
+import type { Progress } from './lab/progress.ts';
+import { Session } from './lab/session.ts';
+import type { SessionListener } from './lab/session.ts';
+import type { Shelf } from './lab/shelf.ts';
+import { LogTails } from './log-tails.ts';
+import { tell } from './telemetry/tell.ts';
+import { TimelineLog } from './telemetry/timeline-log.ts';
+import type { TopicHub } from './topics.ts';
+import { WorkInProgress } from './work.ts';
+
+export interface ControllerDeps {
+  readonly engines: Engines;
+  readonly topics: TopicHub;
+  readonly progress: Progress;
+  readonly shelf: Shelf;
+  readonly notices: readonly Notice[];
+}
+
+const sessionTopics = [
+  'session',
+  'guide',
+  'health',
+  'timeline',
+  'controls',
+  'ledger',
+  'rates',
+  'requests',
+] as const;
+
+/** One lab at a time: brings it up, opens its acts, hears of what happens, takes it down. */
+export class Controller {
+  readonly engines: Engines;
+  readonly shelf: Shelf;
+  readonly progress: Progress;
+  readonly logs: LogTails;
+  readonly notices: readonly Notice[];
+  timeline = new TimelineLog();
+  /** Grows when any node's settings or faults change. */
+  controlsVersion = 0;
+  readonly nodeVersions = new Map<string, number>();
+  private readonly topics: TopicHub;
+  private present: Session | null = null;
+  private guide: GuideRunner | null = null;
+  private long: WorkInProgress | null = null;
+  private seen: readonly FoundSession[] = [];
+
+  constructor({ engines, topics, progress, shelf, notices }: ControllerDeps) {
+    this.engines = engines;
+    this.topics = topics;
+    this.progress = progress;
+    this.shelf = shelf;
+    this.notices = notices;
+    this.logs = new LogTails((node) => topics.touch('logs', node));
+  }
+
+  get session(): Session | null {
+    return this.present;
+  }
+
+  get runner(): GuideRunner | null {
+    return this.guide;
+  }
+
+  get work(): Work | null {
+    return this.long?.view() ?? null;
+  }
+
+  /** Labs that run without this app having them in hand. */
+  get found(): readonly FoundLab[] {
+    return this.seen
+      .filter((one) => one.session !== this.present?.id)
+      .map(({ session, lab, engine, complete, running, nodes, startedAt }) => {
+        return { session, lab, engine, complete, running, nodes, startedAt };
+      });
+  }
+
+  async refresh(): Promise<void> {
+    await this.engines.refresh();
+    this.seen = await this.engines.found();
+    this.topics.touch('app');
+  }
+
+  /** What an earlier, unclean end left: half-made labs are removed, complete ones are offered. */
+  async sweep(): Promise<void> {
+    for (const { session, engine, complete, spec } of await this.engines.found()) {
+      if (!complete || spec === null) await this.engines.get(engine)?.remove(session);
+    }
+    this.seen = await this.engines.found();
+  }
+
+  async up(id: string, engineId?: EngineId, scale?: number): Promise<Session> {
+    this.mustBeFree();
+    const lab = await this.shelf.lab(id);
+    const { engine } = this.engines.use(engineId);
+    this.mustMeetNeeds(lab, 0, engine.id);
+    const session = new Session(lab, engine, scale ?? lab.file.time.scale, this.listener());
+    this.install(session);
+    try {
+      await this.working(`Starting ${lab.file.title}`, (work) => session.start(work.progress, work.signal));
+    } catch (thrown) {
+      this.note('engine', null, 'bad', thrown instanceof Error ? thrown.message : String(thrown));
+      throw thrown;
+    }
+    this.guide = this.newGuide(session);
+    await this.afterChange();
+    return session;
+  }
+
+  async adopt(id: string): Promise<Session> {
+    this.mustBeFree();
+    const found = this.mustFind(id);
+    const lab = await this.shelf.lab(found.lab);
+    const { engine } = this.engines.use(found.engine);
+    const session = new Session(lab, engine, lab.file.time.scale, this.listener(), found.spec ?? undefined);
+    await session.adopt(found);
+    this.install(session);
+    this.guide = this.newGuide(session);
+    await this.afterChange();
+    return session;
+  }
+
+  async remove(id: string): Promise<void> {
+    const found = this.mustFind(id);
+    await this.engines.use(found.engine).engine.remove(id);
+    await this.afterChange();
+  }
+
+  async openAct(act: string): Promise<void> {
+    const session = this.mustSession();
+    const index = session.lab.acts.findIndex((one) => one.id === act);
+    if (index < 0) throw new BlindspotError({ code: 'not-found', message: `This lab has no act "${act}".` });
+    this.mustMeetNeeds(session.lab, index, session.engine.id);
+    await session.openAct(index);
+    this.note('action', null, 'neutral', `Act ${index + 1} opened`);
+    this.guide?.openAct();
+    await this.afterChange();
+  }
+
+  async down(): Promise<void> {
+    const session = this.present;
+    if (session === null) return;
+    this.logs.close();
+    try {
+      await session.down();
+    } finally {
+      this.present = null;
+      this.guide = null;
+      await this.afterChange();
+    }
+  }
+
+  /** The app is closing and leaves the lab running, to be found by the next start. */
+  leave(): void {
+    this.logs.close();
+    this.present?.leave();
+    this.present = null;
+    this.guide = null;
+  }
+
+  capabilities(engine: EngineId | null = this.engines.chosen()): readonly Capability[] {
+    return this.engines.reports().find((report) => report.id === engine)?.capabilities ?? [];
+  }
+
+  /** Runs something long where the window can see its steps and stop it. */
+  async working(title: string, run: (work: WorkInProgress) => Promise<void>): Promise<void> {
+    const work = new WorkInProgress(title, () => this.topics.touch('app'));
+    this.long = work;
+    this.topics.touch('app');
+    try {
+      await run(work);
+    } finally {
+      this.long = null;
+      this.topics.touch('app');
+    }
+  }
+
+  cancel(work: string): void {
+    if (this.long?.id === work) this.long.cancel();
+  }
+
+  judge(): void {
+    if (this.guide?.judge() === true) this.topics.touch('guide');
+  }
+
+  mustSession(): Session {
+    if (this.present?.running === true) return this.present;
+    throw noSession();
+  }
+
+  mustGuide(): GuideRunner {
+    if (this.guide !== null) return this.guide;
+    throw noSession();
+  }
+
+  async dispose(): Promise<void> {
+    await this.down();
+  }
+
+  private install(session: Session): void {
+    this.present = session;
+    this.guide = null;
+    this.timeline = new TimelineLog();
+    this.nodeVersions.clear();
+    for (const topic of sessionTopics) this.topics.touch(topic);
+  }
+
+  private newGuide(session: Session): GuideRunner {
+    return new GuideRunner(session, (step, verdict) => {
+      this.progress.add(session.lab.id, step);
+      this.note('check', null, 'good', `Step "${step}" passed: ${verdict.measured}`);
+      this.topics.touch('session');
+    });
+  }
+
+  private listener(): SessionListener {
+    const { topics } = this;
+    return {
+      changed: () => topics.touch('session'),
+      event: (node, event) => this.onProgramEvent(node, event),
+      tick: () => {
+        for (const topic of ['rates', 'health', 'ledger'] as const) topics.touch(topic);
+        this.judge();
+      },
+      requests: () => topics.touch('requests'),
+      settings: (node) => {
+        this.nodeVersions.set(node, ++this.controlsVersion);
+        topics.touch('controls');
+      },
+      engine: (event) => this.onEngineEvent(event),
+    };
+  }
+
+  private onProgramEvent(node: string, event: ProgramEvent): void {
+    const entry = tell(node, event);
+    // A fault that the lab wants found is not told by the timeline.
+    const hidden = event.type === 'fault' && (this.guide === null || this.guide.mystery().has(node));
+    if (entry !== null && !hidden) {
+      this.timeline.add(entry);
+      this.topics.touch('timeline');
+    }
+    this.topics.touch('health');
+    if (event.type === 'health' || event.type === 'settings' || event.type === 'fault') this.judge();
+  }
+
+  private onEngineEvent(event: EngineEvent): void {
+    const good = event.kind === 'node-up' || event.kind === 'engine-back';
+    if ('node' in event) {
+      this.note(
+        'node',
+        event.node,
+        good ? 'good' : 'bad',
+        `${event.node} ${good ? 'is up' : 'is down'}: ${event.detail}`,
+      );
+      return;
+    }
+    this.note(
+      'engine',
+      null,
+      good ? 'good' : 'bad',
+      good ? 'The engine answers again' : `The engine is gone: ${event.detail}`,
+    );
+    void this.refresh();
+  }
+
+  private note(
+    kind: TimelineEntry['kind'],
+    node: string | null,
+    tone: TimelineEntry['tone'],
+    text: string,
+  ): void {
+    this.timeline.add({ at: Date.now(), kind, node, target: null, tone, text });
+    this.topics.touch('timeline');
+  }
+
+  private async afterChange(): Promise<void> {
+    for (const topic of sessionTopics) this.topics.touch(topic);
+    this.seen = await this.engines.found();
+    this.topics.touch('app');
+  }
+
+  private mustBeFree(): void {
+    if (this.present === null) return;
+    if (this.present.running || this.long !== null) {
+      throw new BlindspotError({
+        code: 'session-busy',
+        message: `${this.present.lab.file.title} is up.`,
+        next: 'Take it down first.',
+      });
+    }
+    this.present = null;
+  }
+
+  private mustFind(id: string): FoundSession {
+    const found = this.seen.find((one) => one.session === id);
+    if (found !== undefined) return found;
+    throw new BlindspotError({ code: 'not-found', message: `No running lab has the session "${id}".` });
+  }
+
+  private mustMeetNeeds(lab: Lab, act: number, engine: EngineId): void {
+    const lacking = missing(lab, act, this.capabilities(engine));
+    if (lacking.length === 0) return;
+    const what = act === 0 ? lab.file.title : `Act ${act + 1} of ${lab.file.title}`;
+    throw new BlindspotError({
+      code: 'lab-needs',
+      message: `${what} needs ${lacking.join(', ')}, which the ${engine} engine here does not have.`,
+      next:
+        engine === 'local'
+          ? 'Start Docker and bring the lab up there.'
+          : 'The other labs and acts run all the same.',
+    });
+  }
+}
+
+function noSession(): BlindspotError {
+  return new BlindspotError({
+    code: 'session-none',
+    message: 'No lab is running.',
+    next: 'Start one from the catalogue.',
+  });
+}

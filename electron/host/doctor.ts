@@ -1,0 +1,69 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import type { DoctorReport } from '../contract/app.ts';
+import type { Engines } from './engines.ts';
+
+const oldestNode = 22;
+const roomBytes = 1_500_000_000;
+
+/** What is there, what is missing, and the one thing to do about each. */
+export async function doctor(engines: Engines, stateDir: string): Promise<DoctorReport> {
+  await engines.refresh();
+  return {
+    engines: engines.reports(),
+    findings: [nodeVersion(), await writable(stateDir), await room(stateDir), ...engineFindings(engines)],
+  };
+}
+
+type Finding = DoctorReport['findings'][number];
+
+function nodeVersion(): Finding {
+  const ok = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  const what = 'Node.js';
+  if (ok) return { what, ok, detail: process.version };
+  return {
+    what,
+    ok,
+    detail: process.version,
+    next: 'Run it through "npm run", which uses the pinned Node 24.',
+  };
+}
+
+async function writable(dir: string): Promise<Finding> {
+  const what = 'Own folder';
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+    return { what, ok: true, detail: dir };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { what, ok: false, detail, next: 'Set BLINDSPOT_HOME to a folder that can be written.' };
+  }
+}
+
+async function room(dir: string): Promise<Finding> {
+  const what = 'Disk';
+  const { bavail, bsize } = await statfs(dir).catch(() => ({ bavail: 0, bsize: 0 }));
+  const free = bavail * bsize;
+  const detail = `${(free / 1e9).toFixed(1)} GB free`;
+  if (free >= roomBytes) return { what, ok: true, detail };
+  return { what, ok: false, detail, next: 'Free 1.5 GB: building the image needs that much for a moment.' };
+}
+
+function engineFindings(engines: Engines): readonly Finding[] {
+  return engines.reports().map((report): Finding => {
+    if (report.available) {
+      const image = report.image === null ? '' : `, image ${report.image.state}`;
+      return {
+        what: report.name,
+        ok: true,
+        detail: `${report.version ?? 'answers'} at ${report.endpoint ?? 'this machine'}${image}`,
+      };
+    }
+    return {
+      what: report.name,
+      ok: false,
+      detail: report.diagnosis?.what ?? 'does not answer',
+      next: report.diagnosis?.next ?? 'Start it.',
+    };
+  });
+}

@@ -1,0 +1,435 @@
+import { randomBytes } from 'node:crypto';
+import type { Json, Link, NodeState, Phase, SessionState } from '../../contract/session.ts';
+import { BlindspotError, toErrorShape } from '../../contract/errors.ts';
+import type { ErrorShape } from '../../contract/errors.ts';
+import type { FaultListing } from '../../../docker/protocol/admin.ts';
+import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { Tick } from '../../contract/measure.ts';
+import type {
+  Engine,
+  EngineEvent,
+  FoundSession,
+  PowerAction,
+  Progress,
+  SessionSpec,
+} from '../engine/engine.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import type { Action } from '../../../labs/actions.ts';
+import { concreteActions } from './actions.ts';
+import type { ActionContext, ConcreteAction } from './actions.ts';
+import { diff } from './diff.ts';
+import type { Lab } from './lab.ts';
+import { NodeSettings } from './node-settings.ts';
+import { actNodes, allMembers } from './groups.ts';
+import { nodeNames, nodePorts, plan } from './plan.ts';
+import type { Plan, PlannedNode } from './plan.ts';
+
+const commandLimitMs = 30_000;
+const keptOutput = 64 * 1024;
+
+export interface SessionListener {
+  changed(): void;
+  event(node: string, event: ProgramEvent): void;
+  tick(tick: Tick): void;
+  requests(): void;
+  settings(node: string): void;
+  engine(event: EngineEvent): void;
+}
+
+/**
+ * One lab that is up, or on its way up or down. Phases are explicit; after every await the session asks whether what
+ * it is doing is still wanted. It holds no measured state of its own: that is telemetry's.
+ */
+export class Session {
+  readonly id: string;
+  readonly lab: Lab;
+  readonly engine: Engine;
+  readonly scale: number;
+  readonly telemetry: Telemetry;
+  readonly settings: NodeSettings;
+  readonly adopted: boolean;
+  startedAt: number;
+  actIndex = 0;
+  private spec: SessionSpec;
+  private phase: Phase = 'starting';
+  private error: ErrorShape | null = null;
+  private present: Plan = { nodes: [], links: [] };
+  private readonly nodes = new Map<string, NodeState>();
+  private firstAnswerMs: number | null = null;
+  private stopWatching: () => void = () => undefined;
+  private readonly abort = new AbortController();
+  private readonly listener: SessionListener;
+
+  constructor(lab: Lab, engine: Engine, scale: number, listener: SessionListener, found?: SessionSpec) {
+    this.lab = lab;
+    this.engine = engine;
+    this.scale = found?.scale ?? scale;
+    this.listener = listener;
+    this.id = found?.session ?? randomBytes(4).toString('hex');
+    this.startedAt = found?.startedAt ?? Date.now();
+    this.adopted = found !== undefined;
+    this.spec = found ?? {
+      session: this.id,
+      lab: lab.id,
+      scale,
+      startedAt: this.startedAt,
+      allocation: { networks: [], nodes: {} },
+      nodeCount: nodeNamesOf(lab, 0).length,
+    };
+    this.telemetry = new Telemetry({
+      event: (node, event) => this.onEvent(node, event),
+      tick: (tick) => this.onTick(tick),
+      requests: () => listener.requests(),
+      link: (node, up, detail) => this.onLink(node, up, detail),
+    });
+    this.settings = new NodeSettings(this.telemetry, this.scale, (node) => this.listener.settings(node));
+  }
+
+  /** Brings up the first act. On any failure everything that was started is taken down again before it throws. */
+  async start(progress: Progress, outer: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([outer, this.abort.signal]);
+    try {
+      await this.engine.prepare(progress, signal);
+      signal.throwIfAborted();
+      progress('Finding free addresses', '');
+      const allocation = await this.engine.allocate(this.id, nodeNames(this.lab), nodePorts(this.lab));
+      signal.throwIfAborted();
+      this.startedAt = Date.now();
+      this.spec = { ...this.spec, allocation, startedAt: this.startedAt };
+      const first = plan(this.lab, 0, this.planContext());
+      this.stopWatching = await this.engine.watch((event) => this.onEngineEvent(event));
+      progress('Starting nodes', `0 of ${first.nodes.length}`);
+      await this.bringUp(first, progress, signal);
+      signal.throwIfAborted();
+      progress('Opening the first act', '');
+      this.phase = 'running';
+      await this.openAct(0);
+      this.listener.changed();
+    } catch (thrown) {
+      this.error = toErrorShape(thrown);
+      this.phase = 'failed';
+      this.listener.changed();
+      await this.takeDown();
+      throw thrown;
+    }
+  }
+
+  /** Takes over a lab that an earlier app left running. What it measures starts now; settings are as found. */
+  async adopt(found: FoundSession): Promise<void> {
+    const names = new Set(found.present.map((node) => node.name));
+    const act = [...this.lab.acts.keys()].findLast((index) =>
+      nodeNamesOf(this.lab, index).every((n) => names.has(n)),
+    );
+    if (found.spec === null || act === undefined) {
+      this.phase = 'failed';
+      this.telemetry.close();
+      throw new BlindspotError({
+        code: 'not-found',
+        message: `The lab ${found.lab} (${found.session}) is not complete: ${found.running} of ${found.nodes} nodes run.`,
+        next: 'Take it down and start it again.',
+      });
+    }
+    this.actIndex = act;
+    this.present = plan(this.lab, act, this.planContext());
+    this.stopWatching = await this.engine.watch((event) => this.onEngineEvent(event));
+    for (const node of this.present.nodes) {
+      const running = found.present.find((one) => one.name === node.name)?.running === true;
+      this.setNode(node, {
+        state: running ? 'running' : 'stopped',
+        detail: running ? '' : 'not running when found',
+      });
+      if (running) this.connect(node);
+    }
+    this.phase = 'running';
+    this.listener.changed();
+  }
+
+  /** Moves to another act: nodes that only one of the two has come or go, the rest keeps running. */
+  async openAct(index: number): Promise<void> {
+    this.mustRun();
+    const act = this.lab.acts[index];
+    if (act === undefined)
+      throw new BlindspotError({ code: 'not-found', message: `There is no act ${index + 1}.` });
+    const next = plan(this.lab, index, this.planContext());
+    const change = diff(this.present, next);
+    if (change.remove.length > 0) {
+      for (const name of change.remove) this.dropNode(name);
+      await this.engine.remove(this.id, change.remove);
+    }
+    await this.bringUp(next, () => undefined, this.abort.signal);
+    this.actIndex = index;
+    await this.perform(act.begin);
+    this.listener.changed();
+  }
+
+  async perform(actions: readonly Action[]): Promise<void> {
+    for (const action of concreteActions(actions, this.actionContext())) await this.act(action);
+  }
+
+  actionContext(): ActionContext {
+    return { lab: this.lab, act: this.actIndex, session: this.id, allocation: this.spec.allocation };
+  }
+
+  async act(action: ConcreteAction): Promise<void> {
+    this.mustRun();
+    switch (action.do) {
+      case 'set':
+        await this.settings.patch(action.node, action.settings);
+        break;
+      case 'fault': {
+        const path = `/faults/${encodeURIComponent(action.fault)}`;
+        const body = { settings: action.with, scope: action.scope } as unknown as Json;
+        await this.telemetry.call(action.node, 'PUT', path, body);
+        await this.readFaults(action.node);
+        break;
+      }
+      case 'heal':
+        if (action.fault === null) await this.clearFaults(action.node);
+        else await this.telemetry.call(action.node, 'DELETE', `/faults/${encodeURIComponent(action.fault)}`);
+        await this.readFaults(action.node);
+        break;
+      case 'power':
+        await this.power(action.node, action.action);
+        break;
+      case 'run':
+        await this.run(action.node, action.command, action.expect);
+        break;
+      case 'predict':
+      case 'answer':
+        throw new BlindspotError({
+          code: 'bad-request',
+          message: 'Answers are the guide’s, not the session’s.',
+        });
+    }
+  }
+
+  async power(node: string, action: PowerAction): Promise<void> {
+    this.mustRun();
+    this.nodeOrThrow(node);
+    this.telemetry.record({ kind: 'power', node, at: Date.now(), action });
+    await this.engine.power(this.id, node, action);
+  }
+
+  /** One command at one node, as typed there; its output becomes evidence. */
+  async run(node: string, command: string, expect: string | null): Promise<string> {
+    this.nodeOrThrow(node);
+    const at = Date.now();
+    const handle = await this.engine.exec(this.id, node, { command: ['bash', '-lc', command], tty: null });
+    let output = '';
+    handle.onText((text) => {
+      output = (output + text).slice(-keptOutput);
+    });
+    const limit = setTimeout(() => handle.close(), commandLimitMs);
+    const code = await handle.exit.finally(() => clearTimeout(limit));
+    this.telemetry.record({ kind: 'command', node, at, text: command, output });
+    if (expect !== null && !new RegExp(expect).test(output)) {
+      throw new BlindspotError({
+        code: 'node-refused',
+        message: `At ${node}, "${command}" ended with ${code ?? 'no exit code'} and did not print ${expect}: ${output.slice(-300)}`,
+        where: node,
+      });
+    }
+    return output;
+  }
+
+  async down(): Promise<void> {
+    if (this.phase === 'stopping') return;
+    this.phase = 'stopping';
+    this.listener.changed();
+    this.abort.abort(new BlindspotError({ code: 'cancelled', message: 'The lab is being taken down.' }));
+    await this.takeDown();
+  }
+
+  /** Lets go without touching what runs: the next start finds it and offers it for adoption. */
+  leave(): void {
+    this.phase = 'stopping';
+    this.stopWatching();
+    this.telemetry.close();
+  }
+
+  state(mystery: ReadonlySet<string>): SessionState {
+    return {
+      id: this.id,
+      lab: this.lab.id,
+      title: this.lab.file.title,
+      engine: this.engine.id,
+      phase: this.phase,
+      startedAt: this.startedAt,
+      scale: this.scale,
+      act: this.lab.acts[this.actIndex]?.id ?? '',
+      adopted: this.adopted,
+      error: this.error,
+      nodes: [...this.nodes.values()].map((node) =>
+        mystery.has(node.name) ? { ...node, faults: [], mystery: true } : node,
+      ),
+      links: this.links,
+      firstAnswerMs: this.firstAnswerMs,
+    };
+  }
+
+  get links(): readonly Link[] {
+    return this.present.links;
+  }
+
+  get running(): boolean {
+    return this.phase === 'running';
+  }
+
+  get planned(): readonly PlannedNode[] {
+    return this.present.nodes;
+  }
+
+  nodeOrThrow(name: string): NodeState {
+    const node = this.nodes.get(name);
+    if (node !== undefined) return node;
+    throw new BlindspotError({
+      code: 'not-found',
+      message: `This lab has no node named "${name}".`,
+      next: `Its nodes are ${[...this.nodes.keys()].join(', ')}.`,
+      where: name,
+    });
+  }
+
+  private planContext(): { session: string; allocation: SessionSpec['allocation']; scale: number } {
+    return { session: this.id, allocation: this.spec.allocation, scale: this.scale };
+  }
+
+  private async bringUp(next: Plan, progress: Progress, signal: AbortSignal): Promise<void> {
+    const { add } = diff(this.present, next);
+    this.present = next;
+    for (const node of add) this.setNode(node, { state: 'creating', detail: '' });
+    this.listener.changed();
+    if (add.length === 0) return;
+    let up = 0;
+    const byName = new Map(add.map((node) => [node.name, node]));
+    const onNode = (name: string): void => {
+      const node = byName.get(name);
+      if (node === undefined || signal.aborted) return;
+      this.setNode(node, { state: 'running', detail: '' });
+      this.connect(node);
+      progress('Starting nodes', `${++up} of ${add.length}`);
+      this.listener.changed();
+    };
+    await this.engine.up(this.spec, add, onNode, signal);
+  }
+
+  private connect(node: PlannedNode): void {
+    this.telemetry.connect(node.name, node.role, () => this.engine.control(this.id, node.name));
+  }
+
+  private setNode(node: PlannedNode, now: Pick<NodeState, 'state' | 'detail'>): void {
+    const before = this.nodes.get(node.name);
+    this.nodes.set(node.name, {
+      name: node.name,
+      role: node.role,
+      tier: node.tier,
+      address: node.address,
+      port: node.port === 0 ? null : node.port,
+      container: this.engine.id === 'docker' ? `blindspot-${this.id}-${node.name}` : null,
+      faults: before?.faults ?? [],
+      mystery: false,
+      since: Date.now(),
+      ...now,
+    });
+  }
+
+  private dropNode(name: string): void {
+    this.telemetry.disconnect(name);
+    this.nodes.delete(name);
+  }
+
+  private async takeDown(): Promise<void> {
+    this.stopWatching();
+    this.telemetry.close();
+    await this.engine.remove(this.id);
+  }
+
+  private async clearFaults(node: string): Promise<void> {
+    const listing = await this.telemetry.call(node, 'GET', '/faults');
+    const active = (listing as unknown as FaultListing[]).filter((fault) => fault.active !== null);
+    await Promise.all(
+      active.map((fault) => this.telemetry.call(node, 'DELETE', `/faults/${encodeURIComponent(fault.name)}`)),
+    );
+  }
+
+  private async readFaults(name: string): Promise<void> {
+    const listing = (await this.telemetry.call(name, 'GET', '/faults')) as unknown as FaultListing[];
+    const node = this.nodes.get(name);
+    if (node === undefined) return;
+    const faults = listing.flatMap(({ name: fault, title, active }) =>
+      active === null ? [] : [{ name: fault, title, settings: active.settings, since: active.since }],
+    );
+    this.nodes.set(name, { ...node, faults });
+    this.listener.changed();
+  }
+
+  private onEvent(node: string, event: ProgramEvent): void {
+    if (event.type === 'settings' || event.type === 'reset' || event.type === 'started')
+      void this.settings.read(node);
+    if (event.type === 'fault' || event.type === 'reset') void this.readFaults(node).catch(() => undefined);
+    this.listener.event(node, event);
+  }
+
+  private onTick(tick: Tick): void {
+    if (this.firstAnswerMs === null) {
+      for (const stats of this.telemetry.latest().values()) {
+        if (stats.role === 'client' && (stats.byStatus['200'] ?? 0) > 0) {
+          this.firstAnswerMs = stats.process.at - this.startedAt;
+          this.listener.changed();
+        }
+      }
+    }
+    this.listener.tick(tick);
+  }
+
+  private onLink(name: string, up: boolean, detail: string): void {
+    const node = this.nodes.get(name);
+    if (node === undefined || this.phase === 'stopping') return;
+    if (up) void this.settings.read(name);
+    if (up && node.role === 'backend') void this.readFaults(name).catch(() => undefined);
+    // A node that the engine says has stopped has no link, and that is not news.
+    if (node.state === 'stopped' || node.state === 'creating') return;
+    this.nodes.set(name, { ...node, state: up ? 'running' : 'unreachable', detail: up ? '' : detail });
+    this.listener.changed();
+  }
+
+  private onEngineEvent(event: EngineEvent): void {
+    if (!('node' in event)) {
+      this.listener.engine(event);
+      return;
+    }
+    if (event.session !== this.id || this.phase === 'stopping') return;
+    const node = this.nodes.get(event.node);
+    if (node === undefined) return;
+    const planned = this.present.nodes.find((one) => one.name === event.node);
+    if (planned === undefined) return;
+    if (event.kind === 'node-down') {
+      this.telemetry.disconnect(event.node);
+      this.nodes.set(event.node, {
+        ...node,
+        state: 'stopped',
+        since: event.at,
+        detail: event.detail,
+        faults: [],
+      });
+    } else if (node.state === 'stopped') {
+      this.nodes.set(event.node, { ...node, state: 'running', since: event.at, detail: '' });
+      this.connect(planned);
+    }
+    this.listener.engine(event);
+    this.listener.changed();
+  }
+
+  private mustRun(): void {
+    if (this.phase === 'running') return;
+    throw new BlindspotError({
+      code: 'phase-illegal',
+      message: `The lab is ${this.phase}; it cannot be changed now.`,
+      next: this.phase === 'starting' ? 'Wait until it is up.' : 'Start it again.',
+    });
+  }
+}
+
+function nodeNamesOf(lab: Lab, act: number): readonly string[] {
+  return allMembers(actNodes(lab, act)).map((member) => member.name);
+}

@@ -1,0 +1,75 @@
+import type { AppState, Notice } from '../contract/app.ts';
+import type { BalancerHealth } from '../contract/measure.ts';
+import type { GroupSettings as BalancerGroup } from '../../docker/protocol/balancer.ts';
+import { predict } from '../../docker/protocol/prediction.ts';
+import type { Controller } from './controller.ts';
+import type { GroupSettings } from './telemetry/health-view.ts';
+import type { TopicHub } from './topics.ts';
+
+export const version = '0.1.0';
+const ticksInTopic = 12;
+
+/** What each topic shows, made from the present session when somebody looks. */
+export function provideViews(controller: Controller, topics: TopicHub, face: AppState['face']): void {
+  topics.provide('app', 20, () => appState(controller, face));
+  topics.provide('session', 20, () => controller.session?.state(mystery(controller)) ?? null);
+  topics.provide('guide', 20, () => controller.runner?.state() ?? null);
+  topics.provide('health', 50, () => ({ balancers: health(controller) }));
+  topics.provide('rates', 100, () => ({ ticks: controller.session?.telemetry.recent(ticksInTopic) ?? [] }));
+  topics.provide(
+    'requests',
+    250,
+    () => controller.session?.telemetry.requests.view() ?? { oneIn: 1, rows: [] },
+  );
+  topics.provide('timeline', 50, () => controller.timeline.view());
+  topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);
+  topics.provide('controls', 50, () => ({
+    version: controller.controlsVersion,
+    nodes: Object.fromEntries(controller.nodeVersions),
+  }));
+  topics.provide('logs', 100, (node) => controller.logs.view(node));
+  topics.onInterest((topic, node, count) => {
+    if (topic !== 'logs' || node === '') return;
+    const { session } = controller;
+    if (count === 0) controller.logs.stop(node);
+    else if (session !== null) controller.logs.follow(session.engine, session.id, node);
+  });
+}
+
+export function health(controller: Controller): readonly BalancerHealth[] {
+  const { session } = controller;
+  if (session === null) return [];
+  const settings = (node: string): GroupSettings | null =>
+    (session.settings.get(node)?.stated as unknown as GroupSettings | undefined) ?? null;
+  const predicted = (node: string): readonly [number, number] => {
+    const effective = session.settings.get(node)?.effective as unknown as BalancerGroup | undefined;
+    return (effective === undefined ? null : predict(effective).downMs) ?? [0, 0];
+  };
+  return session.telemetry.health(settings, predicted, session.scale);
+}
+
+/** While the guide is not there yet (the lab is starting), every node keeps its secrets. */
+function mystery({ runner, session }: Controller): ReadonlySet<string> {
+  return runner?.mystery() ?? new Set(session?.planned.map((node) => node.name));
+}
+
+function appState(controller: Controller, face: AppState['face']): AppState {
+  const { engines, session } = controller;
+  return {
+    version,
+    face,
+    engines: engines.reports(),
+    engine: session?.engine.id ?? engines.chosen(),
+    notices: [...controller.notices, ...engineNotices(controller)],
+    work: controller.work,
+    found: controller.found,
+  };
+}
+
+/** The embedded engine in place of Docker is a fallback, and stays said for as long as it is so. */
+function engineNotices({ engines }: Controller): readonly Notice[] {
+  const docker = engines.reports().find((report) => report.id === 'docker');
+  if (docker === undefined || docker.available || docker.diagnosis === null) return [];
+  const { what, next } = docker.diagnosis;
+  return [{ id: 'no-docker', level: 'warning', text: `${what} Labs run on the embedded engine.`, next }];
+}
