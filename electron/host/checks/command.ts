@@ -1,0 +1,17 @@
+import type { CheckOf } from '../../../labs/checks.ts';
+import { finding } from './finding.ts';
+import type { Predicate } from './finding.ts';
+import { nodeOf } from './names.ts';
+
+/** Someone typed a command at a node since the step opened, and its output matched. */
+export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
+  const node = nodeOf(check.node, evidence);
+  const wanted = new RegExp(check.matches, 'm');
+  const typed = evidence.acts.filter(
+    (act) => act.kind === 'command' && act.node === node && act.at >= evidence.stepOpenedAt,
+  );
+  const hit = typed.find((act) => act.kind === 'command' && wanted.test(act.output));
+  const expected = `output at ${check.node} that matches ${check.matches}`;
+  if (hit?.kind === 'command') return finding('pass', `"${hit.text}" did`, expected);
+  return finding('waiting', typed.length === 0 ? '' : `${typed.length} commands, none did`, expected);
+};

@@ -1,0 +1,64 @@
+import type { Check, CheckOf, SimpleCheck } from '../../../labs/checks.ts';
+import { answer } from './answer.ts';
+import { command } from './command.ts';
+import { detection } from './detection.ts';
+import { fault } from './fault.ts';
+import { finding } from './finding.ts';
+import type { Context, Finding, Predicate } from './finding.ts';
+import { ledger } from './ledger.ts';
+import { probes } from './probes.ts';
+import { quiet } from './quiet.ts';
+import { setting } from './setting.ts';
+import { share } from './share.ts';
+import { target } from './target.ts';
+import { targets } from './targets.ts';
+import { users } from './users.ts';
+
+/** The list: every type of check with its predicate, one file each. */
+const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> } = {
+  share,
+  targets,
+  target,
+  detection,
+  quiet,
+  setting,
+  fault,
+  answer,
+  users,
+  probes,
+  ledger,
+  command,
+};
+
+export function judge(check: Check, context: Context): Finding {
+  if (check.type === 'all' || check.type === 'any') return several(check.type, check.of, context);
+  return one(check, context);
+}
+
+/** The list is indexed by the check's own type, so predicate and check always match; the compiler cannot see it. */
+function one(check: SimpleCheck, context: Context): Finding {
+  const predicate = predicates[check.type] as Predicate<SimpleCheck>;
+  return predicate(check, context);
+}
+
+function several(type: 'all' | 'any', checks: readonly Check[], context: Context): Finding {
+  const found = checks.map((check) => judge(check, context));
+  const states = found.map((one) => one.state);
+  const words = (pick: (one: Finding) => string) => found.map(pick).filter((text) => text !== '');
+  const joined = type === 'all' ? '; ' : '; or ';
+  return finding(
+    type === 'all' ? every(states) : some(states),
+    words((one) => one.measured).join('; '),
+    words((one) => one.expected).join(joined),
+  );
+}
+
+function every(states: readonly Finding['state'][]): Finding['state'] {
+  if (states.includes('fail')) return 'fail';
+  return states.includes('waiting') ? 'waiting' : 'pass';
+}
+
+function some(states: readonly Finding['state'][]): Finding['state'] {
+  if (states.includes('pass')) return 'pass';
+  return states.includes('waiting') ? 'waiting' : 'fail';
+}

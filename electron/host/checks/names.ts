@@ -1,0 +1,6 @@
+import type { Evidence } from './evidence.ts';
+
+/** A reference as a check writes it: a node's name, or `$culprit` by the session's choice. */
+export function nodeOf(reference: string, evidence: Evidence): string {
+  return reference.startsWith('$') ? (evidence.picked(reference.slice(1)) ?? reference) : reference;
+}

@@ -1,0 +1,59 @@
+import type { BackendStats, BalancerStats, ClientStats } from '../../../docker/protocol/stats.ts';
+import type { Evidence, Sample } from './evidence.ts';
+
+/** Two readings of one node's counters, and what lies between them. */
+export interface Span<S> {
+  readonly first: S;
+  readonly last: S;
+  readonly ms: number;
+}
+
+/** Widening looks past the present: samples come every 250 ms, later on a busy machine. */
+const looks = [0, 250, 500, 1000, 2000, 4000];
+
+/** The first sample taken at or after a time, so that nothing from before it is counted; null if none is there yet. */
+export function firstSampleSince(evidence: Evidence, node: string, from: number): Sample | null {
+  for (const later of looks) {
+    const sample = evidence.stats(node, from + later);
+    if (sample !== null && sample.at >= from) return sample;
+  }
+  return null;
+}
+
+export function clientSpan(evidence: Evidence, node: string, from: number): Span<ClientStats> | null {
+  return span(evidence, node, from, isClient);
+}
+
+export function balancerSpan(evidence: Evidence, node: string, from: number): Span<BalancerStats> | null {
+  return span(evidence, node, from, isBalancer);
+}
+
+/** A program that started anew counts from zero: its counters before and after do not subtract. */
+function span<S extends { readonly process: { readonly startedAt: number } }>(
+  evidence: Evidence,
+  node: string,
+  from: number,
+  is: (stats: Sample['stats']) => S | null,
+): Span<S> | null {
+  const newest = evidence.stats(node);
+  const oldest = firstSampleSince(evidence, node, from);
+  const last = newest === null ? null : is(newest.stats);
+  const first = oldest === null ? null : is(oldest.stats);
+  if (newest === null || oldest === null || last === null || first === null) return null;
+  if (first.process.startedAt !== last.process.startedAt) return null;
+  return { first, last, ms: newest.at - oldest.at };
+}
+
+type AnyStats = Sample['stats'];
+
+export function isClient(stats: AnyStats): ClientStats | null {
+  return stats.role === 'client' ? stats : null;
+}
+
+export function isBalancer(stats: AnyStats): BalancerStats | null {
+  return stats.role === 'l4' || stats.role === 'l7' ? stats : null;
+}
+
+export function isBackend(stats: AnyStats): BackendStats | null {
+  return stats.role === 'backend' ? stats : null;
+}

@@ -1,0 +1,37 @@
+import type { ClientStats } from '../../../docker/protocol/stats.ts';
+import type { CheckOf } from '../../../labs/checks.ts';
+import { finding } from './finding.ts';
+import type { Predicate } from './finding.ts';
+import { nodeOf } from './names.ts';
+import { judgeProportion } from './proportion.ts';
+import { clientSpan } from './since.ts';
+import type { Span } from './since.ts';
+
+/** The share of users for whom everything went wrong since the step opened, while for the rest nothing did. */
+export const users: Predicate<CheckOf<'users'>> = (check, { evidence }) => {
+  const client = nodeOf(check.client, evidence);
+  const span = clientSpan(evidence, client, evidence.stepOpenedAt);
+  const seen = span === null ? [] : perUser(span).filter((user) => user.ok + user.bad >= check.requestsEach);
+  const always = seen.filter((user) => user.ok === 0).length;
+  const sometimes = seen.filter((user) => user.ok > 0 && user.bad > 0).length;
+  const judged = judgeProportion(
+    { hits: always, n: seen.length, what: `of ${client}'s users failed every time` },
+    check,
+  );
+  if (sometimes === 0) return judged;
+  const measured = `${judged.measured}; ${sometimes} failed some of the time`;
+  return finding(judged.state === 'waiting' ? 'waiting' : 'fail', measured, judged.expected);
+};
+
+interface UserCounts {
+  readonly ok: number;
+  readonly bad: number;
+}
+
+function perUser({ first, last }: Span<ClientStats>): readonly UserCounts[] {
+  const before = new Map(first.perUser.map((user) => [user.user, user]));
+  return last.perUser.map(({ user, ok, bad }) => {
+    const old = before.get(user);
+    return { ok: ok - (old?.ok ?? 0), bad: bad - (old?.bad ?? 0) };
+  });
+}

@@ -1,0 +1,110 @@
+import type { Check, SimpleCheck } from '../../../labs/checks.ts';
+import { nodeSettings } from '../../../labs/nodes.ts';
+import { faultSettings } from '../../../docker/protocol/faults.ts';
+import type { LabProblem } from '../../contract/catalogue.ts';
+import { referencedMembers, unknownNode } from './lab-actions.ts';
+import type { Lab, LabRole } from './lab.ts';
+import { problem, unknownName } from './problem.ts';
+import { keysOf, schemaAt } from './schema-walk.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
+
+/** What each check's references must be: a check of a balancer's targets cannot be put to a client. */
+const balancers: readonly LabRole[] = ['l4', 'l7'];
+const backends: readonly LabRole[] = ['backend'];
+const clients: readonly LabRole[] = ['client'];
+
+export function checkProblems(
+  lab: Lab,
+  act: number,
+  check: Check,
+  path: Path,
+  source: YamlSource,
+): readonly LabProblem[] {
+  if (check.type === 'all' || check.type === 'any') {
+    return check.of.flatMap((one, index) => checkProblems(lab, act, one, [...path, 'of', index], source));
+  }
+  const node = (reference: string, key: string, roles: readonly LabRole[] | null) =>
+    nodeProblems(lab, act, reference, roles, [...path, key], source);
+  switch (check.type) {
+    case 'share':
+    case 'quiet':
+    case 'users':
+      return node(check.client, 'client', clients);
+    case 'targets':
+      return node(check.balancer, 'balancer', balancers);
+    case 'target':
+    case 'detection':
+    case 'probes':
+      return [...node(check.balancer, 'balancer', balancers), ...node(check.target, 'target', null)];
+    case 'setting':
+      return [...node(check.node, 'node', null), ...settingProblems(lab, act, check, path, source)];
+    case 'fault': {
+      const known = Object.keys(faultSettings);
+      const strange = known.includes(check.fault)
+        ? []
+        : [unknownName(source, [...path, 'fault'], 'fault', check.fault, known)];
+      return [...node(check.node, 'node', backends), ...strange];
+    }
+    case 'answer':
+      return 'mostErrors' in check.truth
+        ? nodeProblems(lab, act, check.truth.mostErrors, backends, [...path, 'truth', 'mostErrors'], source)
+        : [];
+    case 'command':
+      return [
+        ...node(check.node, 'node', null),
+        ...regexProblems(check.matches, [...path, 'matches'], source),
+      ];
+    case 'ledger':
+      return [];
+  }
+}
+
+export function regexProblems(text: string, path: Path, source: YamlSource): readonly LabProblem[] {
+  try {
+    new RegExp(text, 'm');
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [problem(source, { path, message, expected: 'a regular expression' })];
+  }
+}
+
+function nodeProblems(
+  lab: Lab,
+  act: number,
+  reference: string,
+  roles: readonly LabRole[] | null,
+  path: Path,
+  source: YamlSource,
+): readonly LabProblem[] {
+  const [member] = referencedMembers(lab, act, reference);
+  if (member === undefined) return [unknownNode(lab, act, reference, path, source)];
+  if (roles === null || roles.includes(member.node.role)) return [];
+  return [
+    problem(source, {
+      path,
+      message: `"${reference}" is a ${member.node.role}`,
+      expected: `a node with role ${roles.join(' or ')}`,
+    }),
+  ];
+}
+
+/** A setting that its role does not have could never be equal to anything. */
+function settingProblems(
+  lab: Lab,
+  act: number,
+  check: Extract<SimpleCheck, { type: 'setting' }>,
+  path: Path,
+  source: YamlSource,
+): readonly LabProblem[] {
+  const [member] = referencedMembers(lab, act, check.node);
+  if (member === undefined) return [];
+  const schema = nodeSettings[member.node.role];
+  const keys = check.path.split('.');
+  const wrong = keys.findIndex((_, index) => schemaAt(schema, {}, keys.slice(0, index + 1)) === null);
+  if (wrong === -1) return [];
+  const valid = keysOf(schemaAt(schema, {}, keys.slice(0, wrong))).map((key) =>
+    [...keys.slice(0, wrong), key].join('.'),
+  );
+  return [unknownName(source, [...path, 'path'], 'setting', check.path, valid)];
+}

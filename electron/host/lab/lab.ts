@@ -1,0 +1,37 @@
+import type { Capability } from '../../contract/app.ts';
+import type { Json, Role } from '../../contract/session.ts';
+import type { ActFile, LabFile, needNames, SolutionFile } from '../../../labs/schema.ts';
+import type { FaultUse } from '../../../labs/actions.ts';
+import type { Guide } from './guide-file.ts';
+
+/** A lab folder, read and found good: every reference in it leads somewhere. */
+export interface Lab {
+  readonly id: string;
+  /** The folder. */
+  readonly path: string;
+  readonly file: Omit<LabFile, 'nodes' | 'acts'>;
+  readonly nodes: LabNodes;
+  readonly acts: readonly LabAct[];
+  readonly guide: Guide;
+  readonly solution: SolutionFile;
+}
+
+export type LabAct = Omit<ActFile, 'nodes'> & { readonly nodes: LabNodes };
+export type LabNodes = Readonly<Record<string, LabNode>>;
+
+/** Settings stay as the author wrote them, without defaults: those are the role's, and come when the plan is made. */
+export interface LabNode {
+  readonly role: LabRole;
+  readonly count?: number | undefined;
+  readonly memoryMiB?: number | undefined;
+  readonly port?: number | undefined;
+  readonly settings: Settings;
+  readonly faults?: Readonly<Record<string, FaultUse>> | undefined;
+}
+
+export type LabRole = Extract<Role, 'client' | 'l4' | 'l7' | 'backend' | 'kube-node'>;
+export type Settings = Readonly<Record<string, Json>>;
+
+/** labs/ may not see the contract, so the two lists of needs are held together here, by the compiler. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+export const needsAreCapabilities: Same<Capability, (typeof needNames)[number]> = true;

@@ -1,0 +1,140 @@
+import type { Link } from '../../contract/session.ts';
+import type { Allocation, NodeSpec } from '../engine/engine.ts';
+import { configSchemas } from '../../../docker/protocol/role.ts';
+import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
+import { actNodes, allMembers, members } from './groups.ts';
+import type { Member } from './groups.ts';
+import { kubeProxyRules } from './kube-proxy-rules.ts';
+import type { Lab, LabNodes, LabRole, Settings } from './lab.ts';
+import { links } from './links.ts';
+import { fillSettings, settingsSchemas } from './program-settings.ts';
+import type { Endpoint, Resolve } from './program-settings.ts';
+import { toEffective } from './scale.ts';
+
+/** What an act of a lab needs to run, worked out before anything is touched. */
+export interface Plan {
+  readonly nodes: readonly PlannedNode[];
+  readonly links: readonly Link[];
+}
+
+export interface PlannedNode extends NodeSpec {
+  readonly role: LabRole;
+  readonly tier: number;
+  readonly group: string;
+}
+
+export interface PlanContext {
+  readonly session: string;
+  readonly allocation: Allocation;
+  readonly scale: number;
+}
+
+/** Column in the topology, memory, and the port where the role usually listens. */
+const roles = {
+  client: { tier: 0, memoryMiB: 192, port: null },
+  l4: { tier: 1, memoryMiB: 128, port: 8080 },
+  l7: { tier: 2, memoryMiB: 160, port: 8080 },
+  'kube-node': { tier: 2, memoryMiB: 64, port: 30_080 },
+  backend: { tier: 3, memoryMiB: 64, port: 8080 },
+} as const satisfies Record<LabRole, object>;
+
+/** Where the engine of containers keeps the admin socket; the embedded engine puts its own path in its place. */
+const adminSocket = '/run/blindspot/admin.sock';
+/** Node itself takes eleven threads; the rest is for a person's terminals. */
+const pids = 128;
+/** Sampled requests a second that a window can still follow one by one. */
+const readableRate = 50;
+
+/** Every node of every act: addresses are allocated once a session, so that later acts fit in. */
+export function nodeNames(lab: Lab): readonly string[] {
+  return [...new Set(lab.acts.flatMap((_, act) => allMembers(actNodes(lab, act)).map(({ name }) => name)))];
+}
+
+/** The port of each node that listens. */
+export function nodePorts(lab: Lab): Readonly<Record<string, number>> {
+  const all = lab.acts.flatMap((_, act) => allMembers(actNodes(lab, act)));
+  return Object.fromEntries(
+    all.flatMap(({ name, node }) => {
+      const port = node.port ?? roles[node.role].port;
+      return port === null ? [] : [[name, port] as const];
+    }),
+  );
+}
+
+export function plan(lab: Lab, act: number, context: PlanContext): Plan {
+  const nodes = actNodes(lab, act);
+  const resolve = resolver(nodes, context.allocation);
+  const sampleOneIn = sampling(nodes);
+  return {
+    nodes: allMembers(nodes).map((member) => planNode(member, resolve, context, sampleOneIn)),
+    links: links(lab, act),
+  };
+}
+
+/** Names to addresses, by the session's allocation. A node that was not allocated resolves to nothing. */
+export function resolver(nodes: LabNodes, allocation: Allocation): Resolve {
+  return (reference) =>
+    members(nodes, reference).flatMap((name): Endpoint[] => {
+      const place = allocation.nodes[name];
+      return place === undefined ? [] : [{ name, address: place.address, port: place.port }];
+    });
+}
+
+function planNode(member: Member, resolve: Resolve, context: PlanContext, sampleOneIn: number): PlannedNode {
+  const { name, group, node } = member;
+  const [place] = resolve(name);
+  const address = place?.address ?? '';
+  const port = place?.port ?? 0;
+  const settings = programSettings(node.role, node.settings, resolve, port);
+  const config = configSchemas[node.role].parse({
+    role: node.role,
+    node: name,
+    admin: adminSocket,
+    sampleOneIn,
+    settings: toEffective(settingsSchemas[node.role], settings, context.scale),
+    ...(node.role === 'client' || node.role === 'kube-node' ? {} : { listen: { address, port } }),
+    ...(node.role === 'backend' ? { faults: initialFaults(node.faults) } : {}),
+  });
+  return {
+    name,
+    role: node.role,
+    group,
+    tier: roles[node.role].tier,
+    address,
+    port,
+    config: JSON.stringify(config),
+    memoryMiB: node.memoryMiB ?? roles[node.role].memoryMiB,
+    pids,
+    sysctls: node.role === 'kube-node' ? { 'net.ipv4.ip_forward': '1' } : {},
+    netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
+  };
+}
+
+/** With every default of the role filled in, in stated time: the defaults are stated, too. */
+function programSettings(role: LabRole, settings: Settings, resolve: Resolve, port: number): Settings {
+  const filled = fillSettings(role, settings, resolve);
+  const complete = role === 'kube-node' ? { ...kubeDefaults, ...filled, nodePort: port } : filled;
+  return settingsSchemas[role].parse(complete);
+}
+
+const kubeDefaults = { clusterAddress: '10.96.0.100', clusterPort: 80 };
+
+function kubeRules(settings: Settings): NodeSpec['netfilter'] {
+  const { service, ...rest } = kubeNodeSettingsSchema.parse(settings);
+  return { tool: 'iptables-restore', rules: kubeProxyRules({ name: service, protocol: 'tcp', ...rest }) };
+}
+
+function initialFaults(faults: Member['node']['faults']): Settings {
+  return Object.fromEntries(
+    Object.entries(faults ?? {}).map(([name, use]) => [name, { settings: use.with, scope: use.scope }]),
+  ) as Settings;
+}
+
+/** One ratio for all hops: the busiest client decides, so that the window can follow what is left. */
+function sampling(nodes: LabNodes): number {
+  const rates = allMembers(nodes)
+    .filter(({ node }) => node.role === 'client')
+    .map(({ node }) => settingsSchemas.client.shape.rate.parse(node.settings.rate));
+  const total = rates.reduce((sum, rate) => sum + rate, 0);
+  return Math.max(1, Math.round(total / readableRate));
+}

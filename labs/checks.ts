@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { referenceSchema } from './names.ts';
+
+/**
+ * The vocabulary of checks, closed on purpose: a lab states what must be measured, never how to measure it.
+ * `electron/host/checks/NAME.ts` is what each one reads. Adding one is a schema here and that file.
+ */
+
+/** How often a true claim may be called false by chance. What is verified over and over needs this or less. */
+const falseAlarm = z.number().min(1e-9).max(0.05).default(1e-4);
+const share = z.number().min(0).max(1);
+const targetState = z.enum(['initial', 'healthy', 'unhealthy', 'draining', 'unused']);
+const count = z.union([z.literal('all'), z.int().min(0)]);
+
+const shapes = {
+  /** The share of a client's requests with a bad outcome since the step opened is `expected`, within chance. */
+  share: z.strictObject({
+    type: z.literal('share'),
+    client: referenceSchema,
+    /** bad: a 5xx answer or no answer; failures: no answer; answers-5xx: only answered with 5xx. */
+    of: z.enum(['bad', 'failures', 'answers-5xx']).default('bad'),
+    expected: share,
+    sample: z.int().min(1).default(300),
+    falseAlarm,
+  }),
+  /** So many of a balancer's targets are in this state. */
+  targets: z.strictObject({
+    type: z.literal('targets'),
+    balancer: referenceSchema,
+    state: targetState,
+    count: count.default('all'),
+  }),
+  target: z.strictObject({
+    type: z.literal('target'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    state: targetState,
+  }),
+  /** Eviction or return, timed from what caused it, inside the window that the settings predict. */
+  detection: z.strictObject({
+    type: z.literal('detection'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    event: z.enum(['evicted', 'returned']),
+    cause: z.enum(['settings', 'fault']),
+    /** In the lab's own (stated) time; without it, the window is the one the balancer's settings predict. */
+    withinMs: z.tuple([z.number().min(0), z.number().min(0)]).optional(),
+  }),
+  /** Nothing bad for so long, and enough answers for that to mean something. */
+  quiet: z.strictObject({
+    type: z.literal('quiet'),
+    client: referenceSchema,
+    seconds: z.number().min(0.5).max(600),
+    answers: z.int().min(1).default(100),
+  }),
+  setting: z.strictObject({
+    type: z.literal('setting'),
+    node: referenceSchema,
+    path: z.string().min(1),
+    equals: z.json(),
+  }),
+  fault: z.strictObject({
+    type: z.literal('fault'),
+    node: referenceSchema,
+    fault: z.string().min(1),
+    on: z.boolean(),
+  }),
+  /** What the person answered in this step is what was measured. */
+  answer: z.strictObject({
+    type: z.literal('answer'),
+    truth: z.union([
+      /** The member of a group whose own counters hold the most 5xx answers. */
+      z.strictObject({ mostErrors: referenceSchema }),
+      z.strictObject({ equals: z.string().min(1).max(200) }),
+    ]),
+  }),
+  /** The share of users for whom *every* request went wrong since the step opened; none of the others was hurt. */
+  users: z.strictObject({
+    type: z.literal('users'),
+    client: referenceSchema,
+    expected: share,
+    /** Users who have made enough requests to be judged. */
+    sample: z.int().min(1).max(100).default(100),
+    requestsEach: z.int().min(1).default(3),
+    falseAlarm,
+  }),
+  /** The share of failed probes of one target since the step opened. */
+  probes: z.strictObject({
+    type: z.literal('probes'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    expected: share,
+    sample: z.int().min(1).default(30),
+    falseAlarm,
+  }),
+  /** All witnesses agree to the unit. */
+  ledger: z.strictObject({ type: z.literal('ledger') }),
+  /** Someone ran a command at this node since the step opened, and its output matched. */
+  command: z.strictObject({
+    type: z.literal('command'),
+    node: referenceSchema,
+    matches: z.string().min(1).max(200),
+  }),
+} as const;
+
+export type SimpleCheck = z.output<(typeof shapes)[keyof typeof shapes]>;
+export type CheckOf<T extends SimpleCheck['type']> = Extract<SimpleCheck, { type: T }>;
+
+/** Several at once. `all` passes at the moment when all hold together, not one after another. */
+export type Check = SimpleCheck | Several<'all'> | Several<'any'>;
+interface Several<T> {
+  readonly type: T;
+  readonly of: readonly [Check, ...Check[]];
+}
+
+const several = <T extends 'all' | 'any'>(type: T) =>
+  z.strictObject({
+    type: z.literal(type),
+    get of(): z.ZodType<[Check, ...Check[]]> {
+      return z.tuple([checkSchema], checkSchema);
+    },
+  });
+
+export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
+  shapes.share,
+  shapes.targets,
+  shapes.target,
+  shapes.detection,
+  shapes.quiet,
+  shapes.setting,
+  shapes.fault,
+  shapes.answer,
+  shapes.users,
+  shapes.probes,
+  shapes.ledger,
+  shapes.command,
+  several('all'),
+  several('any'),
+]);

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** A node as a container, a host name and a button know it: `backend` with count 10 gives backend-1 ... backend-10. */
+export const nodeNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
+  .max(40);
+
+/** A node, a group of nodes, or a variable such as `$culprit`. */
+export const referenceSchema = z
+  .string()
+  .regex(/^\$?[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a node name, or $ and a variable of `pick`')
+  .max(41);
+
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
+  .max(40);
+
+export const sentence = z.string().trim().min(1).max(600);

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { backendSettingsSchema } from '../docker/protocol/backend.ts';
+import { l4SettingsSchema, l7SettingsSchema } from '../docker/protocol/balancer.ts';
+import { clientSettingsSchema } from '../docker/protocol/client.ts';
+import { faultNameSchema, faultUseSchema } from './actions.ts';
+import { nodeNameSchema } from './names.ts';
+
+/**
+ * Nodes as a lab writes them: the role's own settings, but with names where the program wants addresses.
+ * A group (`count: 10`) is one entry; its members are NAME-1 ... NAME-10.
+ */
+const common = {
+  count: z.int().min(1).max(50).optional(),
+  memoryMiB: z.int().min(16).max(1024).optional(),
+  /** Where it listens; the role's usual port otherwise. */
+  port: z.int().min(1024).max(65_535).optional(),
+};
+const targets = z.union([nodeNameSchema, z.array(nodeNameSchema).min(1)]);
+
+export const clientNodeSettings = clientSettingsSchema
+  .omit({ address: true, port: true })
+  .extend({ to: nodeNameSchema });
+export const l4NodeSettings = l4SettingsSchema.omit({ targets: true }).extend({ targets });
+export const l7NodeSettings = l7SettingsSchema.omit({ targets: true }).extend({ targets });
+export const backendNodeSettings = backendSettingsSchema.omit({ dependencies: true }).extend({
+  dependencies: z
+    .array(
+      z.strictObject({
+        to: nodeNameSchema,
+        kind: z.enum(['redis', 'postgres', 'tcp', 'http']),
+        required: z.boolean().default(true),
+      }),
+    )
+    .max(16)
+    .default([]),
+});
+/** A Kubernetes node whose network carries kube-proxy's rules for one service. */
+export const kubeNodeSettings = z.strictObject({
+  targets,
+  /** namespace/name:port, as kube-proxy hashes it. */
+  service: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+:[a-z0-9-]*$/, 'namespace/name:port'),
+  clusterAddress: z.ipv4().default('10.96.0.100'),
+  clusterPort: z.int().min(1).max(65_535).default(80),
+});
+
+export const nodeSettings = {
+  client: clientNodeSettings,
+  l4: l4NodeSettings,
+  l7: l7NodeSettings,
+  backend: backendNodeSettings,
+  'kube-node': kubeNodeSettings,
+} as const;
+
+export type NodeRole = keyof typeof nodeSettings;
+
+export const nodeSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('client'), ...common, settings: clientNodeSettings }),
+  z.strictObject({ role: z.literal('l4'), ...common, settings: l4NodeSettings }),
+  z.strictObject({ role: z.literal('l7'), ...common, settings: l7NodeSettings }),
+  z.strictObject({
+    role: z.literal('backend'),
+    ...common,
+    settings: backendNodeSettings.prefault({}),
+    faults: z.partialRecord(faultNameSchema, faultUseSchema).optional(),
+  }),
+  z.strictObject({ role: z.literal('kube-node'), ...common, settings: kubeNodeSettings }),
+]);
