@@ -57,6 +57,11 @@ export interface FoundLab {
   readonly running: number;
   readonly nodes: number;
   readonly startedAt: number | null;
+  /**
+   * Pid of the live Blindspot that holds it, on an engine whose nodes live and die with their app. From any other
+   * process such a lab can be taken down, but not adopted, and it is never to be swept as half-made.
+   */
+  readonly heldBy?: number;
 }
 
 export interface AppState {
