@@ -168,9 +168,9 @@ function mustBeObject(node: string, settings: Json): Settings {
 }
 
 /** The window states a fault's scope as one more field of its settings. */
-function splitScope({ scope, ...own }: Settings): { with: Record<string, Json>; scope: FaultUse['scope'] } {
+function splitScope({ scope, ...own }: Settings): FaultUse {
   const parsed = faultScopeSchema.partial().safeParse(scope ?? {});
-  if (parsed.success) return { with: own, scope: parsed.data };
+  if (parsed.success) return { with: own as FaultUse['with'], scope: parsed.data };
   const [issue] = parsed.error.issues;
   throw new BlindspotError({
     code: 'bad-request',

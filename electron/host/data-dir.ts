@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 
 /** Where Blindspot keeps what is the person's own: progress, their labs, recordings. `BLINDSPOT_HOME` moves it. */
 export function dataDir(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['BLINDSPOT_HOME'] !== undefined && env['BLINDSPOT_HOME'] !== '') return env['BLINDSPOT_HOME'];
+  if (env.BLINDSPOT_HOME !== undefined && env.BLINDSPOT_HOME !== '') return env.BLINDSPOT_HOME;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Blindspot');
-  if (process.platform === 'win32') return join(env['APPDATA'] ?? homedir(), 'Blindspot');
-  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'blindspot');
+  if (process.platform === 'win32') return join(env.APPDATA ?? homedir(), 'Blindspot');
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'blindspot');
 }
 
 export async function readJson(file: string): Promise<unknown> {

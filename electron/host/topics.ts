@@ -26,7 +26,7 @@ export class TopicHub {
   }
 
   subscribe<T extends TopicName>(topic: T, key: string, tell: (value: Topics[T]) => void): () => void {
-    const listener: Listener = { topic, key, tell: tell as (value: never) => void };
+    const listener: Listener = { topic, key, tell: tell };
     this.listeners.add(listener);
     this.announce(topic, key);
     const provider = this.providers.get(topic);

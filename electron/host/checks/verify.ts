@@ -26,9 +26,7 @@ export interface ProvedCheck {
   readonly expected: string;
 }
 
-export interface Tell {
-  (line: string): void;
-}
+export type Tell = (line: string) => void;
 
 const stepLimitMs = 60_000;
 const pollMs = 25;
@@ -49,11 +47,9 @@ export async function prove(controller: Controller, lab: Lab, engine: EngineId, 
     seconds: Math.round((Date.now() - began) / 100) / 10,
     checks,
   });
-  const capabilities = controller.capabilities(engine);
-  const lacking = (needs: readonly string[]): string[] =>
-    needs.filter((need) => !capabilities.includes(need));
-  const missing = lacking([...lab.file.needs, ...(lab.acts[0]?.needs ?? [])]);
-  if (missing.length > 0) return done('skipped', `needs ${missing.join(', ')}`);
+  const has = controller.capabilities(engine);
+  const absent = missing(lab, 0, has);
+  if (absent.length > 0) return done('skipped', `needs ${absent.join(', ')}`);
 
   try {
     tell(`${lab.file.title} on ${engine}`);

@@ -32,7 +32,8 @@ export function openNodeLink(node: string, connect: () => Promise<Duplex>, liste
   let retryMs = firstRetryMs;
   let retry: NodeJS.Timeout | undefined;
   let lastSeq = 0;
-  let waiting: (() => void)[] = [];
+  let startedAt = 0;
+  let waiting: ((opened: http2.ClientHttp2Session) => void)[] = [];
 
   const again = (detail: string): void => {
     session = null;
@@ -73,43 +74,59 @@ export function openNodeLink(node: string, connect: () => Promise<Duplex>, liste
   const watch = (opened: http2.ClientHttp2Session, end: (detail: string) => void): void => {
     const request = opened.request({ ':path': `/watch?ms=${sampleEveryMs}&after=${lastSeq}` });
     let rest = '';
+    let replaced = false;
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
-      for (const text of lines) if (text !== '') receive(JSON.parse(text) as WatchLine, opened);
+      for (const text of lines) {
+        if (text === '' || replaced) continue;
+        const line = JSON.parse(text) as WatchLine;
+        replaced = isNewProcess(line);
+        if (replaced) {
+          request.close();
+          watch(opened, end);
+        } else receive(line, opened);
+      }
     });
-    request.on('end', () => end('the node ended its watch stream'));
+    request.on('end', () => {
+      if (!replaced) end('the node ended its watch stream');
+    });
     request.on('error', (error: Error) => end(error.message));
   };
 
   const receive = (line: WatchLine, opened: http2.ClientHttp2Session): void => {
     if (line.kind === 'hello') {
-      // A new process numbers its events from one again.
       session = opened;
       retryMs = firstRetryMs;
       listener.state(node, true, '');
-      for (const resume of waiting) resume();
+      for (const resume of waiting) resume(opened);
       waiting = [];
     }
-    if (line.kind === 'event')
-      lastSeq = line.event.type === 'started' ? line.event.seq : Math.max(lastSeq, line.event.seq);
+    if (line.kind === 'event') lastSeq = Math.max(lastSeq, line.event.seq);
     listener.line(node, line);
+  };
+
+  /** A new process numbers its events from one again: what it told before this watch is asked for anew. */
+  const isNewProcess = (line: WatchLine): boolean => {
+    if (line.kind !== 'hello' || line.identity.startedAt === startedAt) return false;
+    startedAt = line.identity.startedAt;
+    const stale = lastSeq > 0;
+    lastSeq = 0;
+    return stale;
   };
 
   const isWanted = (): boolean => wanted;
 
   const connected = async (): Promise<http2.ClientHttp2Session> => {
     if (session !== null) return session;
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(unreachable(node)), callTimeoutMs);
-      waiting.push(() => {
+      waiting.push((opened) => {
         clearTimeout(timer);
-        resolve();
+        resolve(opened);
       });
     });
-    if (session === null) throw unreachable(node);
-    return session;
   };
 
   void open();
