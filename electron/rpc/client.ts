@@ -36,6 +36,8 @@ interface OpenStream {
   readonly ends: ((reason: string) => void)[];
   early: string;
   ended: string | null;
+  /** Closed from here: what is still under way is dropped until the host says `end`. */
+  closing: boolean;
 }
 
 const closed: ErrorShape = {
@@ -56,7 +58,7 @@ export function client(channel: Channel): Client {
   const streamOf = (id: string): OpenStream => {
     let stream = streams.get(id);
     if (stream === undefined) {
-      stream = { texts: [], ends: [], early: '', ended: null };
+      stream = { texts: [], ends: [], early: '', ended: null, closing: false };
       streams.set(id, stream);
     }
     return stream;
@@ -76,12 +78,17 @@ export function client(channel: Channel): Client {
         const topic = topics.get(`${message.topic}/${message.key}`);
         if (topic === undefined) break;
         topic.last = { value: message.value };
-        for (const listener of topic.listeners) listener(message.value as never);
-        channel.post({ k: 'ready', topic: message.topic, key: message.key });
+        // A listener that throws must not stop the topic for good: the host waits for `ready`.
+        try {
+          for (const listener of topic.listeners) listener(message.value as never);
+        } finally {
+          channel.post({ k: 'ready', topic: message.topic, key: message.key });
+        }
         break;
       }
       case 'text': {
         const stream = streamOf(message.stream);
+        if (stream.closing) break;
         if (stream.texts.length === 0) stream.early += message.text;
         for (const listener of stream.texts) listener(message.text);
         break;
@@ -90,6 +97,8 @@ export function client(channel: Channel): Client {
         const stream = streamOf(message.stream);
         stream.ended = message.reason;
         for (const listener of stream.ends) listener(message.reason);
+        // Kept only for a reader that has not come yet: an answer to `terminal.open` that is still on its way.
+        if (stream.closing || stream.ends.length > 0) streams.delete(message.stream);
         break;
       }
       default:
@@ -101,7 +110,12 @@ export function client(channel: Channel): Client {
     open = false;
     for (const { reject } of pending.values()) reject(new BlindspotError(closed));
     pending.clear();
-    for (const stream of streams.values()) for (const end of stream.ends) end(closed.message);
+    for (const stream of streams.values()) {
+      if (stream.ended !== null || stream.closing) continue;
+      stream.ended = closed.message;
+      for (const end of stream.ends) end(closed.message);
+    }
+    streams.clear();
     for (const listener of closings) listener();
   });
 
@@ -109,9 +123,11 @@ export function client(channel: Channel): Client {
     call(name, params) {
       if (!open) return Promise.reject(new BlindspotError(closed));
       const id = nextId++;
+      const plain = plainJson(name, params);
+      if (plain instanceof BlindspotError) return Promise.reject(plain);
       return new Promise((resolve, reject) => {
         pending.set(id, { resolve, reject });
-        channel.post({ k: 'call', id, name, params });
+        channel.post({ k: 'call', id, name, params: plain });
       });
     },
 
@@ -154,7 +170,8 @@ export function client(channel: Channel): Client {
           channel.post({ k: 'taken', stream: id, count });
         },
         close: () => {
-          streams.delete(id);
+          if (stream.ended !== null || stream.closing) return;
+          stream.closing = true;
           channel.post({ k: 'end', stream: id, reason: 'closed' });
         },
       };
@@ -168,6 +185,18 @@ export function client(channel: Channel): Client {
       channel.close();
     },
   };
+}
+
+/** A copy without reactive proxies or class instances, which Electron's context bridge refuses. */
+function plainJson(name: string, params: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(params)) as unknown;
+  } catch (cause) {
+    return new BlindspotError(
+      { code: 'bad-request', message: `${name}: the parameters are not plain JSON.` },
+      cause,
+    );
+  }
 }
 
 function readError(wire: unknown): ErrorShape {

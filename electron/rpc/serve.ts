@@ -44,7 +44,7 @@ export function serve(host: Host, channel: Channel): void {
   channel.onClose(() => {
     for (const subscription of subscriptions.values()) subscription.end();
     subscriptions.clear();
-    streams.closeAll();
+    streams.shut();
   });
 }
 
@@ -94,10 +94,16 @@ function subscribe(
     free = false;
     channel.post({ k: 'topic', topic, key, value });
   };
-  const stop = host.subscribe(topic, key, (value) => {
-    if (free) send(value);
-    else waiting = { value };
-  });
+  let stop: () => void;
+  try {
+    stop = host.subscribe(topic, key, (value) => {
+      if (free) send(value);
+      else waiting = { value };
+    });
+  } catch {
+    // A key that does not exist has no values: the window shows no data. Other topics live on.
+    return;
+  }
   subscriptions.set(id, {
     ready: () => {
       free = true;
@@ -114,6 +120,7 @@ function subscribe(
 class Streams implements Caller {
   private readonly open = new Map<string, { readonly source: ByteSource; ahead: number; paused: boolean }>();
   private next = 1;
+  private over = false;
   private readonly channel: Channel;
 
   constructor(channel: Channel) {
@@ -122,9 +129,15 @@ class Streams implements Caller {
 
   readonly openStream = (source: ByteSource): string => {
     const id = `s${this.next++}`;
+    // The window went while its terminal was being opened: nobody would ever close it.
+    if (this.over) {
+      source.close();
+      return id;
+    }
     const entry = { source, ahead: 0, paused: false };
     this.open.set(id, entry);
     source.onText((text) => {
+      if (!this.open.has(id)) return;
       entry.ahead += text.length;
       if (!entry.paused && entry.ahead > streamWindow) {
         entry.paused = true;
@@ -152,11 +165,14 @@ class Streams implements Caller {
 
   close(id: string): void {
     const entry = this.open.get(id);
+    if (entry === undefined) return;
     this.open.delete(id);
-    entry?.source.close();
+    entry.source.close();
+    this.channel.post({ k: 'end', stream: id, reason: 'closed' });
   }
 
-  closeAll(): void {
+  shut(): void {
+    this.over = true;
     for (const id of [...this.open.keys()]) this.close(id);
   }
 }
