@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { ownerMark } from './marker.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /**
@@ -37,7 +38,7 @@ done`;
 export function startWatchdog(mark: string, platform: NodeJS.Platform = process.platform): Watchdog {
   if (platform === 'win32') return { pid: null, watch: () => undefined, close: () => undefined };
   const script = platform === 'linux' ? byMark : byStartTime;
-  const child = spawn('/bin/sh', ['-c', script, 'blindspot-watchdog', mark], {
+  const child = spawn('/bin/sh', ['-c', script, 'blindspot-watchdog', `${ownerMark}=${mark}`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
