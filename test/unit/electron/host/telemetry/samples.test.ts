@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { Samples, thin } from '../../../../../electron/host/telemetry/samples.ts';
+import { clientStats } from '../../../../support/stats.ts';
+
+const stats = clientStats();
+
+describe('Samples', () => {
+  it('gives the newest sample at or before a time', () => {
+    const samples = new Samples();
+    for (const at of [100, 350, 600]) samples.add('client', { at, stats });
+    expect(samples.get('client')?.at).toBe(600);
+    expect(samples.get('client', 599)?.at).toBe(350);
+    expect(samples.get('client', 99)).toBeNull();
+  });
+
+  it('keeps an hour at four a second in a few hundred samples', () => {
+    const samples = new Samples();
+    for (let at = 0; at < 3_600_000; at += 250) samples.add('client', { at, stats });
+    const kept = Array.from({ length: 3600 }, (_, s) => samples.get('client', s * 1000)?.at);
+    expect(new Set(kept).size).toBeLessThan(400);
+  });
+});
+
+describe('thin', () => {
+  it('keeps the newest dense and the old sparse', () => {
+    const all = Array.from({ length: 400 }, (_, i) => ({ at: i * 250, stats }));
+    const kept = thin(all, 100_000);
+    expect(kept.filter((s) => s.at >= 80_000)).toHaveLength(80);
+    expect(kept.filter((s) => s.at < 80_000).length).toBeLessThanOrEqual(81);
+  });
+});
