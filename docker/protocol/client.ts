@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import { addressSchema, portSchema, programSchema } from './common.ts';
+import type { LatencyStats } from './stats.ts';
 import { duration } from './timing.ts';
 
 export const arrivals = ['constant', 'poisson', 'ramp', 'burst', 'replay'] as const;
+
+/** RFC 9112 3.2: a request target is visible ASCII; anything else would end the request line early. */
+const pathSchema = z
+  .string()
+  .startsWith('/')
+  .max(2048)
+  .regex(/^[\x21-\x7e]+$/, 'a path without spaces, anything beyond ASCII percent-encoded');
+/** RFC 9110 5.1 and 5.5: a name is a token, a value has no line break. */
+const headerNameSchema = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'a header name such as x-api-key');
+const headerValueSchema = z.string().regex(/^[\x20-\x7e\x80-\xff\t]*$/, 'a header value on one line');
 
 /** Open-loop load: requests leave by the schedule whether or not earlier ones were answered. */
 export const clientSettingsSchema = z.strictObject({
@@ -45,13 +56,16 @@ export const clientSettingsSchema = z.strictObject({
   nat: z.boolean().default(false).meta({ title: 'All users behind one address' }),
   method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']).default('GET').meta({ title: 'Method' }),
   paths: z
-    .array(z.string().startsWith('/').max(2048))
+    .array(pathSchema)
     .min(1)
     .max(100)
     .default(['/'])
-    .meta({ title: 'Paths' }),
+    .meta({ title: 'Paths', description: '{user} stands for the user, u1 and on' }),
   host: z.string().max(253).nullable().default(null).meta({ title: 'Host header' }),
-  headers: z.record(z.string(), z.string()).default({}).meta({ title: 'Headers' }),
+  headers: z
+    .record(headerNameSchema, headerValueSchema)
+    .default({})
+    .meta({ title: 'Headers', description: '{user} stands for the user, u1 and on' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Body size' }),
   maxInFlight: z.int().min(1).max(20_000).default(2000).meta({ title: 'In flight at most (more is shed)' }),
   connectTimeoutMs: duration(3000, 'Connect timeout', 1),
@@ -80,5 +94,46 @@ export const failureKinds = [
   'bad-response',
   'tls',
   'no-port',
+  /** The client's own machine is at fault: no such source address, no descriptors left, or it may not send. */
+  'local',
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
+
+/** In `byServer`, where an answer carried no name: a balancer's own 502, or a server that is not ours. */
+export const unnamedServer = 'unnamed';
+
+/** `POST /request`: one request by hand, as a person's curl; it is not part of the load nor of its counts. */
+export const handRequestSchema = z.strictObject({
+  path: pathSchema.optional(),
+  count: z.int().min(1).max(100).default(1),
+  /** `address`, or `address:port`; left out: where the load goes. */
+  target: z.string().min(1).max(260).optional(),
+});
+export type HandRequest = z.output<typeof handRequestSchema>;
+
+export interface HandAnswer {
+  readonly id: string;
+  readonly target: string;
+  readonly path: string;
+  readonly at: number;
+  /** The status, or how it failed. */
+  readonly outcome: string;
+  readonly ok: boolean;
+  readonly server: string | null;
+  readonly durationMs: number;
+  /** The client's end of the connection, `address:port`; empty where there was none. */
+  readonly connection: string;
+  /** Status line and headers as received. */
+  readonly head: string;
+  /** The first 4 KB. */
+  readonly body: string;
+  /** What went wrong, in words; empty if nothing did. */
+  readonly detail: string;
+}
+
+/** `GET /histogram?what=latency|service`: the whole run, by route (as the setting spells it) and outcome. */
+export interface HistogramAnswer {
+  readonly what: 'latency' | 'service';
+  readonly all: LatencyStats;
+  readonly routes: readonly (LatencyStats & { readonly route: string; readonly outcome: string })[];
+}

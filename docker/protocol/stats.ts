@@ -9,6 +9,8 @@ export interface ClientStats {
   readonly failed: number;
   readonly inFlight: number;
   readonly shed: number;
+  /** Attempts beyond each request's first: servers saw so many requests more. */
+  readonly retried?: number;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly byFailure: Readonly<Record<string, number>>;
   /** Answers by the server's own name, then by status. */
@@ -119,8 +121,15 @@ export interface ProcessStats {
   readonly node: string;
   readonly startedAt: number;
   readonly at: number;
+  /** Resident memory of its own; without the executable's pages, which all nodes share, where the platform can tell. */
   readonly rssBytes: number;
   readonly cpuMicros: number;
 }
 
-export type Stats = ClientStats | BackendStats | BalancerStats;
+/** The kernel forwards; the program beside it has nothing of its own to count. */
+export interface KubeNodeStats {
+  readonly role: 'kube-node';
+  readonly process: ProcessStats;
+}
+
+export type Stats = ClientStats | BackendStats | BalancerStats | KubeNodeStats;

@@ -1,0 +1,154 @@
+import { clientSettingsSchema, handRequestSchema } from '../protocol/client.ts';
+import type { ClientConfig, ClientSettings } from '../protocol/client.ts';
+import type { ClientStats } from '../protocol/stats.ts';
+import { AdminProblem, parseOrRefuse } from '../lib/admin-problem.ts';
+import type { AdminCall, AdminRoute } from '../lib/admin-route.ts';
+import { processStats } from '../lib/process-stats.ts';
+import type { Context, Program } from '../lib/program-types.ts';
+import { createWire } from './exchange.ts';
+import type { Transport } from './exchange.ts';
+import { createSendByHand } from './hand.ts';
+import { createLagWatch } from './lag-watch.ts';
+import { createLoad } from './load.ts';
+import { createNotes } from './notes.ts';
+import { createSchedule } from './schedule.ts';
+import { createTally } from './tally.ts';
+import { createTimings } from './timings.ts';
+import { transports } from './transports.ts';
+
+/**
+ * schedule --due--> load --request--> transport --> target
+ *                     `--> tally, timings, records --> stats
+ *
+ * Puts the parts together, and follows the settings while they run.
+ */
+export function startClient(config: ClientConfig, context: Context): Program {
+  let settings = config.settings;
+  const now = () => settings;
+  const wire = createWire();
+  const tally = createTally();
+  const timings = createTimings();
+  const notes = createNotes(context);
+  const lagWatch = createLagWatch((news) => notes.lag(news));
+  const retired = new Set<Transport>();
+  let transport = createTransport();
+  /** `scheduled` when sending was last switched on: `total` counts from there. */
+  let from = 0;
+
+  const load = createLoad({
+    settings: now,
+    transport: () => transport,
+    context,
+    tally,
+    timings,
+    onEnding: (ending) => notes.ending(ending),
+  });
+  const schedule = createSchedule(() => performance.now(), fire, idle);
+  if (settings.running) start();
+
+  function createTransport(): Transport {
+    return transports[settings.protocol](now, wire);
+  }
+
+  function start(): void {
+    from = tally.scheduled;
+    schedule.start(settings);
+  }
+
+  function fire(intendedMs: number, nowMs: number): void {
+    lagWatch.observe(nowMs - intendedMs, nowMs);
+    load.fire(intendedMs, nowMs);
+    if (settings.total > 0 && tally.scheduled - from >= settings.total) {
+      finish(`all ${settings.total} requests are sent`);
+    }
+  }
+
+  function idle(): void {
+    if (settings.arrival === 'replay') finish('the replay is at its end');
+  }
+
+  /** Sending ends by itself, and the settings say so, as if a person had switched it off. */
+  function finish(text: string): void {
+    schedule.stop();
+    settings = { ...settings, running: false };
+    context.events.emit({ type: 'note', text, data: { scheduled: tally.scheduled } });
+    context.events.emit({ type: 'settings', changed: ['running'] });
+  }
+
+  function apply(next: ClientSettings, changed: readonly string[]): void {
+    const before = settings;
+    settings = next;
+    const touches = (names: readonly string[]) =>
+      names.some((name) => changed.some((path) => under(path, name)));
+    if (touches(transportSettings) || next.users < before.users) {
+      transport.retire();
+      retired.add(transport);
+      transport = createTransport();
+    }
+    if (touches(['users'])) load.resize(next.users);
+    if (!next.running) schedule.stop();
+    else if (!before.running) start();
+    else if (touches(arrivalSettings)) schedule.change(next);
+  }
+
+  function stats(reader: object): ClientStats {
+    const { opened, failed, open, reused, sent, received } = wire;
+    return {
+      role: 'client',
+      process: processStats(context.node, context.now()),
+      ...tally.snapshot(settings.users),
+      connections: { opened, failed, open, reused },
+      bytes: { sent, received },
+      latency: timings.latency.since(reader),
+      service: timings.service.since(reader),
+      lag: timings.lag.since(reader),
+    };
+  }
+
+  return {
+    stats,
+    settings: {
+      schema: clientSettingsSchema,
+      get: now,
+      apply: (next, changed) => apply(next as ClientSettings, changed),
+    },
+    routes: routes(createSendByHand(now, context), timings.whole),
+    stop() {
+      schedule.stop();
+      for (const each of [transport, ...retired]) each.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A change of these needs other connections. */
+const transportSettings = ['protocol', 'address', 'port', 'connections', 'sources', 'nat'] as const;
+const arrivalSettings = ['arrival', 'rate', 'rampTo', 'rampMs', 'burstSize', 'replay', 'seed'] as const;
+
+function under(path: string, name: string): boolean {
+  return path === name || path.startsWith(`${name}.`);
+}
+
+function routes(
+  sendByHand: ReturnType<typeof createSendByHand>,
+  whole: ReturnType<typeof createTimings>['whole'],
+): readonly AdminRoute[] {
+  return [
+    {
+      method: 'POST',
+      path: '/request',
+      handle: async ({ body }: AdminCall) => ({
+        answers: await sendByHand(parseOrRefuse(handRequestSchema, body ?? {})),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/histogram',
+      handle({ query }: AdminCall) {
+        const what = query.get('what') ?? 'latency';
+        if (what === 'latency' || what === 'service') return whole(what);
+        throw new AdminProblem('bad-request', `what must be latency or service, not ${what}`, 'what');
+      },
+    },
+  ];
+}

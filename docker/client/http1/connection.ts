@@ -1,0 +1,163 @@
+import type * as net from 'node:net';
+import type { ClientSettings } from '../../protocol/client.ts';
+import { createAlarm } from '../alarm.ts';
+import type { Alarm } from '../alarm.ts';
+import { dial, giveUp } from '../dial.ts';
+import { failed, isOk } from '../exchange.ts';
+import type { Ending, Wire } from '../exchange.ts';
+import { brokenFailure, closedFailure } from '../failure.ts';
+import type { Failure, Progress } from '../failure.ts';
+import { ResponseReader } from './response-reader.ts';
+
+export interface Exchange {
+  readonly method: string;
+  readonly head: string;
+  readonly body: Buffer | null;
+  readonly limits: Pick<ClientSettings, 'connectTimeoutMs' | 'firstByteTimeoutMs' | 'totalTimeoutMs'>;
+  /** How much of the answer's body to keep for a person to read. */
+  readonly keepBytes: number;
+  done(ending: Ending, reader: ResponseReader): void;
+}
+
+export interface ConnectionOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly source: string | undefined;
+  /** The last exchange is over and the connection may carry another; false: close it. */
+  readonly keep: (connection: Connection) => boolean;
+  /** An idle connection was lost. */
+  readonly lost: (connection: Connection) => void;
+}
+
+export interface Connection {
+  /** The local end; empty before the handshake. */
+  readonly name: string;
+  /** Whether the server has had it idle so long that it may be closing it at this moment. */
+  readonly stale: boolean;
+  exchange(exchange: Exchange): void;
+  /** At once; a request in flight ends nowhere. */
+  destroy(): void;
+}
+
+/**
+ * request --write--> socket --bytes--> ResponseReader --> Ending        one exchange at a time
+ *
+ * Each way to fail is told apart: before the handshake by errno, afterwards by how much of the answer had come and
+ * whether the peer closed (FIN) or broke (RST).
+ */
+export function openConnection(options: ConnectionOptions, wire: Wire): Connection {
+  let name = '';
+  let connected = false;
+  let current: Exchange | null = null;
+  let reader = new ResponseReader('GET');
+  let alarm: Alarm | null = null;
+  let staleAt = Infinity;
+
+  const write = (exchange: Exchange) => {
+    const { head, body } = exchange;
+    wire.sent += head.length + (body?.length ?? 0);
+    if (body === null) {
+      socket.write(head, 'latin1');
+    } else {
+      // One writev(2) for both.
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    }
+    alarm?.phase('first-byte-timeout', exchange.limits.firstByteTimeoutMs);
+  };
+
+  const finish = (ending: Ending, reuse: boolean) => {
+    const exchange = current;
+    if (exchange === null) return;
+    current = null;
+    alarm?.clear();
+    alarm = null;
+    if (!reuse || socket.writableLength > 0 || !options.keep(connection)) giveUp(socket, wire);
+    exchange.done(ending, reader);
+  };
+
+  const fail = ({ kind, detail }: Failure) => finish(failed(kind, detail, name), false);
+
+  const answer = () => {
+    if (reader.state === 'bad') {
+      fail({ kind: 'bad-response', detail: reader.problem });
+      return;
+    }
+    const { status, server, reusable } = reader;
+    // A second's grace, as the server's clock runs from when it wrote and ours from when we read.
+    staleAt = performance.now() + reader.idleMs - 1000;
+    finish(
+      { status: String(status), failure: null, ok: isOk(status), server, connection: name, detail: '' },
+      reusable,
+    );
+  };
+
+  const socket: net.Socket = dial(
+    {
+      address: options.address,
+      port: options.port,
+      source: options.source,
+      onConnect(localEnd) {
+        name = localEnd;
+        connected = true;
+        if (current !== null) write(current);
+      },
+      onBytes(bytes) {
+        if (current === null) {
+          // An answer nobody asked for (a 408 as a goodbye): the next one could not be told from it.
+          drop();
+          return;
+        }
+        const first = reader.state === 'nothing';
+        if (reader.feed(bytes)) answer();
+        else if (first) alarm?.rest();
+      },
+      onFail: fail,
+      onLost(error) {
+        if (current === null) drop();
+        else if (error !== null) fail(brokenFailure(error, progressOf(reader)));
+        else if (reader.end()) answer();
+        else fail(closedFailure(progressOf(reader)));
+      },
+    },
+    wire,
+  );
+
+  const drop = () => {
+    socket.destroy();
+    options.lost(connection);
+  };
+
+  const connection: Connection = {
+    get name() {
+      return name;
+    },
+    get stale() {
+      return performance.now() > staleAt;
+    },
+    exchange(exchange) {
+      current = exchange;
+      reader = new ResponseReader(exchange.method, exchange.keepBytes);
+      alarm = createAlarm(exchange.limits.totalTimeoutMs, (kind, afterMs) =>
+        fail({ kind, detail: `nothing more within ${Math.round(afterMs)} ms` }),
+      );
+      if (connected) {
+        wire.reused += 1;
+        write(exchange);
+      } else {
+        alarm.phase('connect-timeout', exchange.limits.connectTimeoutMs);
+      }
+    },
+    destroy() {
+      alarm?.clear();
+      giveUp(socket, wire);
+    },
+  };
+  return connection;
+}
+
+function progressOf(reader: ResponseReader): Progress {
+  return reader.state === 'nothing' || reader.state === 'head' ? reader.state : 'body';
+}

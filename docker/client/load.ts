@@ -1,0 +1,106 @@
+import type { ClientSettings } from '../protocol/client.ts';
+import type { Context } from '../lib/program-types.ts';
+import type { Ending, PlannedRequest, Transport } from './exchange.ts';
+import type { Tally } from './tally.ts';
+import type { Timings } from './timings.ts';
+import { worthRetrying } from './retry.ts';
+import { createTurns, userName } from './users.ts';
+
+/**
+ * intended time --> user, path, id --> transport --> ending --> tally, timings, record
+ *
+ * What a request is, and what is kept of it once it has ended.
+ */
+export interface Load {
+  fire(intendedMs: number, nowMs: number): void;
+  resize(users: number): void;
+}
+
+export interface LoadParts {
+  readonly settings: () => ClientSettings;
+  readonly transport: () => Transport;
+  readonly context: Context;
+  readonly tally: Tally;
+  readonly timings: Timings;
+  /** Told of every ending, for whoever keeps notes. */
+  readonly onEnding: (ending: Ending) => void;
+}
+
+export function createLoad(parts: LoadParts): Load {
+  const { settings, transport, context, tally, timings } = parts;
+  const turns = createTurns(settings().users, settings().seed);
+  // Of this run, so that a client that was started again does not repeat the ids of its former life.
+  const run = Math.floor(Math.random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, '0');
+  let counter = 0;
+
+  const plan = (route: string, user: number): PlannedRequest => {
+    const name = userName(user);
+    counter += 1;
+    return {
+      id: `${context.node}-${counter.toString(36)}-${run}`,
+      client: context.node,
+      user,
+      userName: name,
+      path: route.includes('{user}') ? route.replaceAll('{user}', name) : route,
+      source: sourceOf(settings(), user),
+    };
+  };
+
+  return {
+    fire(intendedMs, nowMs) {
+      const now = settings();
+      timings.lag.record(nowMs - intendedMs);
+      const { user, round } = turns.next();
+      if (tally.inFlight >= now.maxInFlight) {
+        tally.shed();
+        return;
+      }
+      // A user goes through the paths in turn; two users are not on the same one in the same round.
+      const route = now.paths[(user + round) % now.paths.length] ?? '/';
+      const request = plan(route, user);
+      tally.sent();
+      send(request, now.retries, (ending) => {
+        const endedMs = performance.now();
+        const latencyMs = endedMs - intendedMs;
+        const serviceMs = endedMs - nowMs;
+        const outcome = ending.status ?? ending.failure ?? 'local';
+        tally.ended(user, ending);
+        timings.ended(route, outcome, latencyMs, serviceMs);
+        context.records.record(request.id, () => ({
+          id: request.id,
+          at: context.now() - latencyMs,
+          connection: ending.connection,
+          user: request.userName,
+          method: now.method,
+          path: request.path,
+          outcome,
+          ok: ending.ok,
+          latencyMs,
+          serviceMs,
+          server: ending.server,
+        }));
+        parts.onEnding(ending);
+      });
+    },
+    resize: (users) => turns.resize(users),
+  };
+
+  /** Another attempt is the same request to its user: one id, one entry in the books, its time running on. */
+  function send(request: PlannedRequest, retriesLeft: number, done: (ending: Ending) => void): void {
+    transport().send(request, (ending) => {
+      if (retriesLeft > 0 && worthRetrying(settings().method, ending)) {
+        tally.retried();
+        send(request, retriesLeft - 1, done);
+      } else {
+        done(ending);
+      }
+    });
+  }
+}
+
+/** A user lives at one address, as people do; behind a NAT all live at the same. */
+function sourceOf({ sources, nat }: ClientSettings, user: number): string | undefined {
+  return nat ? sources[0] : sources[user % sources.length];
+}
