@@ -159,7 +159,11 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
       const picked = picker([one, ...more], { flow, random, salt, note: (text) => (why = text) });
       const candidates = left.map(({ id, weight, ramp, active }) => ({ id, weight, ramp, active }));
       const { algorithm } = settings;
-      emit({ type: 'note', text: 'pick', data: { flow, picked: picked.id, algorithm, why, candidates } });
+      emit({
+        type: 'note',
+        text: 'pick',
+        data: { flow: { ...flow }, picked: picked.id, algorithm, why, candidates },
+      });
       return picked;
     },
     observe(member, outcome) {

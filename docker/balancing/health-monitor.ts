@@ -31,8 +31,13 @@ export interface HealthMonitor {
   dispose(): void;
 }
 
+/** How often a target is asked that nobody has seen up yet. AWS's many checkers do the same (lb-spec 1.4). */
+const registeringMs = 250;
+
 /**
- * The first probe goes out at once. After that the interval counts from start to start; a probe that outlasts it delays
+ * The first probe goes out at once, and, until a target has passed for the first time, more follow quickly: programs
+ * that start side by side should not wait a whole interval because one was first. Such extra probes can only let in:
+ * failures are counted once per interval, as ever. After that the interval counts from start to start; a probe that outlasts it delays
  * the next. New settings keep the rhythm: the probe that was due stays due, or comes one new interval from now if that
  * is sooner. So the first probe under new settings falls anywhere within an interval, which is what predict() says.
  */
@@ -44,6 +49,7 @@ export function monitorHealth(target: ProbeTarget, first: HealthCheck, deps: Mon
   let nextAt: number | null = null;
   let cancelTimer: () => void = () => undefined;
   let running: AbortController | null = null;
+  let countedAt = -Infinity;
 
   const schedule = (at: number) => {
     nextAt = at;
@@ -65,7 +71,11 @@ export function monitorHealth(target: ProbeTarget, first: HealthCheck, deps: Mon
     running = null;
     count(result);
     const before = gate;
-    gate = advance(gate, result.ok, thresholdsFor(check, result));
+    const counts = result.ok || !isRegistering(gate) || startedAt - countedAt >= check.intervalMs;
+    if (counts) {
+      countedAt = startedAt;
+      gate = advance(gate, result.ok, thresholdsFor(check, result));
+    }
     const at = Math.max(clock.now(), startedAt + gap(check, gate, deps.random));
     schedule(at);
     deps.onProbe({ result, before, after: gate, nextAt: at });
@@ -112,9 +122,14 @@ function startGate(check: HealthCheck): Gate {
 
 /** The jitter is what the probes of one verdict may add up to, so that it widens the predicted window only once. */
 function gap(check: HealthCheck, gate: Gate, random: () => number): number {
+  if (isRegistering(gate)) return Math.min(check.intervalMs, registeringMs);
   const changing = check.fastIntervalMs > 0 && isChanging(gate, check);
   const results = Math.max(check.healthyThreshold, check.unhealthyThreshold);
   return (changing ? check.fastIntervalMs : check.intervalMs) + (check.jitterMs * random()) / results;
+}
+
+function isRegistering(gate: Gate): boolean {
+  return gate.state === 'initial' && gate.unproven;
 }
 
 function thresholdsFor(check: HealthCheck, result: ProbeResult): HealthCheck {

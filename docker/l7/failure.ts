@@ -1,0 +1,41 @@
+/** Why the proxy itself answered, or cut an answer short; each its own cause. */
+export type Cause =
+  | 'no-target'
+  | 'refused'
+  | 'connect-timeout'
+  | 'reset'
+  | 'closed-early'
+  | 'bad-response'
+  | 'response-timeout'
+  | 'let-go'
+  | 'client-gone';
+
+/** Where an exchange was when it ended. */
+export type Stage = 'connecting' | 'waiting' | 'answering';
+
+/** The status for the client when no answer of the target has begun; `noTargetStatus` is the settings' business. */
+export function statusFor(cause: Cause, noTargetStatus: number): number {
+  if (cause === 'no-target') return noTargetStatus;
+  return cause === 'connect-timeout' || cause === 'response-timeout' ? 504 : 502;
+}
+
+/** A node error from the upstream connection, as a cause. */
+export function causeOf(error: Error, stage: Stage): Cause {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code.startsWith('HPE_')) return 'bad-response';
+  if (code === 'ETIMEDOUT' && stage === 'connecting') return 'connect-timeout';
+  if (stage === 'connecting') return 'refused';
+  // Node says ECONNRESET for both; "socket hang up" is its own word for a FIN before the answer.
+  return error.message === 'socket hang up' ? 'closed-early' : 'reset';
+}
+
+/** HAProxy's two letters (lb-spec 4.3): who ended it, and in which state. */
+export function termination(cause: Cause | null, stage: Stage): string {
+  if (cause === null) return '--';
+  const state = { connecting: 'C', waiting: 'H', answering: 'D' }[stage];
+  if (cause === 'client-gone') return `C${state}`;
+  if (cause === 'bad-response') return 'PH';
+  if (cause === 'let-go') return `D${state}`;
+  const timedOut = cause === 'connect-timeout' || cause === 'response-timeout';
+  return `${timedOut ? 's' : 'S'}${state}`;
+}

@@ -1,0 +1,76 @@
+import { systemClock } from '../balancing/clock.ts';
+import { explainRoute } from '../balancing/explain-route.ts';
+import { createGroup } from '../balancing/group.ts';
+import { memberStats } from '../balancing/member.ts';
+import { probeTarget } from '../balancing/probe/probes.ts';
+import { processStats } from '../lib/process-stats.ts';
+import type { Context, Program, Role } from '../lib/program-types.ts';
+import { l7ConfigSchema, l7SettingsSchema } from '../protocol/balancer.ts';
+import type { L7Config, L7Settings } from '../protocol/balancer.ts';
+import type { BalancerStats } from '../protocol/stats.ts';
+import { createProxy } from './proxy.ts';
+
+/** The L7 proxy as a program: it reads every request, and counts what each target answered. */
+export const l7Role: Role<L7Config> = {
+  role: 'l7',
+  schema: l7ConfigSchema,
+  async start(config: L7Config, context: Context): Promise<Program> {
+    const { listen } = config;
+    let settings: L7Settings = config.settings;
+    const group = createGroup(settings, {
+      clock: systemClock,
+      random: Math.random,
+      probe: probeTarget,
+      listener: `${listen.address}:${listen.port}`,
+      emit: context.events.emit,
+    });
+    const proxy = createProxy({
+      group,
+      records: context.records,
+      settings: () => settings,
+      log: (line) => process.stdout.write(`${line}\n`),
+    });
+    try {
+      await proxy.listen(listen);
+    } catch (error) {
+      group.dispose();
+      throw error;
+    }
+
+    const stats = (): BalancerStats => {
+      const bytes = proxy.bytes();
+      return {
+        role: 'l7',
+        process: processStats(context.node, context.now()),
+        connections: { ...proxy.connections },
+        bytes,
+        requests: { ...proxy.requests.view(), own: { ...proxy.own } },
+        targets: Object.fromEntries(
+          group.members.map((member) => [
+            member.id,
+            { ...memberStats(member), requests: proxy.targetRequests(member).view() },
+          ]),
+        ),
+        failOpen: group.failOpen,
+      };
+    };
+
+    return {
+      stats,
+      settings: {
+        schema: l7SettingsSchema,
+        get: () => settings,
+        apply(next) {
+          settings = next as L7Settings;
+          group.update(settings);
+          proxy.settingsChanged();
+        },
+      },
+      routes: [explainRoute(group)],
+      async stop() {
+        group.dispose();
+        await proxy.close();
+      },
+    };
+  },
+};
