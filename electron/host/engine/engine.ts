@@ -74,6 +74,8 @@ export interface NodeSpec {
   readonly sysctls: Readonly<Record<string, string>>;
   /** Kernel rules for this node's own network, applied by a helper that borrows NET_ADMIN and goes. */
   readonly netfilter: { readonly tool: 'iptables-restore' | 'nft'; readonly rules: string } | null;
+  /** Held by the node itself, only where the lab's own terminal work needs it: reading and typing kernel rules. */
+  readonly capabilities?: readonly ('NET_ADMIN' | 'NET_RAW')[];
 }
 
 export interface ExecSpec {
@@ -97,6 +99,8 @@ export type EngineEvent =
   | { readonly kind: 'engine-lost' | 'engine-back'; readonly at: number; readonly detail: string };
 
 export interface FoundSession extends FoundLab {
+  /** Another living process is making or removing it right now: not complete, and not ours to sweep. */
+  readonly busy?: boolean;
   readonly spec: SessionSpec | null;
   readonly present: readonly {
     readonly name: string;

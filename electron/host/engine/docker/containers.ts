@@ -1,0 +1,136 @@
+import type Docker from 'dockerode';
+import { BlindspotError } from '../../../contract/errors.ts';
+import type { NodeSpec, SessionSpec } from '../engine.ts';
+import { dockerFailure, statusOf } from './failure.ts';
+import { label, nodeLabels } from './labels.ts';
+import { thisProcess } from './owner.ts';
+import type { Owner } from './owner.ts';
+
+/** Grace between SIGTERM and SIGKILL on "stop": enough for a drain of a lab's length, short for a person waiting. */
+const stopSeconds = 5;
+
+export function containerName(session: string, node: string): string {
+  return `blindspot-${session}-${node}`;
+}
+
+/** Everything a node may do is here, and it is little: no capabilities, no new ones, nothing to write but two tmpfs. */
+export function containerOptions(
+  session: SessionSpec,
+  node: NodeSpec,
+  image: string,
+  owner: Owner,
+): Docker.ContainerCreateOptions {
+  const [network] = session.allocation.networks;
+  if (network === undefined) throw new Error(`The session ${session.session} has no network.`);
+  const capabilities = [...(node.capabilities ?? [])];
+  const memory = node.memoryMiB * 1024 * 1024;
+  return {
+    name: containerName(session.session, node.name),
+    Image: image,
+    Hostname: node.name,
+    Env: [
+      `BLINDSPOT_ROLE=${node.role}`,
+      `BLINDSPOT_NODE=${node.name}`,
+      `BLINDSPOT_LAB=${session.lab}`,
+      `BLINDSPOT_CONFIG=${node.config}`,
+    ],
+    // What a person may do as root here is only what the lab's own work needs; everything else runs as nobody special.
+    ...(capabilities.length === 0 ? {} : { User: '0' }),
+    Labels: nodeLabels(session, node, owner),
+    StopTimeout: stopSeconds,
+    HostConfig: {
+      NetworkMode: network.name,
+      CapDrop: ['ALL'],
+      CapAdd: capabilities,
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Tmpfs: {
+        '/run': 'rw,nosuid,nodev,noexec,size=8m,mode=1777',
+        '/tmp': 'rw,nosuid,nodev,size=64m,mode=1777',
+      },
+      Memory: memory,
+      // Equal to the memory limit: no swap, so that a full node dies as it would in a cluster.
+      MemorySwap: memory,
+      PidsLimit: node.pids,
+      Sysctls: node.sysctls,
+      // Names answer even for a node that is stopped, as addresses in a target group do.
+      ExtraHosts: Object.entries(session.allocation.nodes).map(([name, { address }]) => `${name}:${address}`),
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '4m', 'max-file': '2' } },
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [network.name]: { IPAMConfig: { IPv4Address: node.address }, Aliases: [node.name] },
+      },
+    },
+  };
+}
+
+export async function startNode(
+  docker: Docker,
+  session: SessionSpec,
+  node: NodeSpec,
+  image: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const container = await docker.createContainer(
+      containerOptions(session, node, image, await thisProcess()),
+    );
+    signal.throwIfAborted();
+    await container.start();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw dockerFailure(`${node.name} did not start`, error);
+  }
+}
+
+/** Kills and removes, of the whole session or only of the named nodes; what is gone already is fine. */
+export async function removeContainers(
+  docker: Docker,
+  session: string,
+  nodes?: readonly string[],
+): Promise<void> {
+  const all = await docker.listContainers({ all: true, filters: { label: [`${label.session}=${session}`] } });
+  const wanted = all.filter(({ Labels: labels }) => nodes?.includes(labels[label.node] ?? '') ?? true);
+  await Promise.all(wanted.map(({ Id: id }) => removeContainer(docker, id)));
+}
+
+async function removeContainer(docker: Docker, id: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      await docker.getContainer(id).remove({ force: true, v: true });
+      return;
+    } catch (error) {
+      if (statusOf(error) === 404) return;
+      // 409: somebody else is removing it; wait until that is done, because "removed" means gone.
+      if (statusOf(error) !== 409 || Date.now() > deadline)
+        throw dockerFailure('A node was not removed', error);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** Why a node cannot be spoken to, in the words of its own state. */
+export async function whyNotRunning(docker: Docker, session: string, node: string): Promise<BlindspotError> {
+  const inspected = await docker
+    .getContainer(containerName(session, node))
+    .inspect()
+    .catch(() => null);
+  if (inspected === null) {
+    return new BlindspotError({
+      code: 'not-found',
+      message: `${node} is not there any more.`,
+      next: 'Start the lab again.',
+      where: node,
+    });
+  }
+  const { Status: status, ExitCode: code, OOMKilled: starved } = inspected.State;
+  const how = starved ? 'ran out of memory' : `ended with exit code ${code}`;
+  return new BlindspotError({
+    code: 'node-not-running',
+    message: status === 'exited' ? `${node} is not running: it ${how}.` : `${node} is ${status}.`,
+    next: status === 'paused' ? 'Resume the node first.' : 'Start the node first.',
+    where: node,
+  });
+}

@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { capabilities } from '../../../contract/app.ts';
+import type { EngineReport } from '../../../contract/app.ts';
+import { BlindspotError } from '../../../contract/errors.ts';
+import type { Engine, NodeSpec, PowerAction } from '../engine.ts';
+import { connect } from './connect.ts';
+import type { Connection } from './connect.ts';
+import { containerName, removeContainers, startNode, whyNotRunning } from './containers.ts';
+import { openControl } from './control.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { createEventHub } from './events.ts';
+import { openExec } from './exec.ts';
+import { dockerFailure, statusOf } from './failure.ts';
+import { foundSessions } from './found.ts';
+import { createImageStore } from './image/image-store.ts';
+import { nodeSpecOf } from './labels.ts';
+import { followLogs } from './logs.ts';
+import { applyNetfilter } from './netfilter.ts';
+import { allocate, removeNetworks } from './networks.ts';
+
+export interface DockerEngineOptions {
+  readonly root: string;
+  /** For what is fetched once: Node of another architecture. */
+  readonly stateDir?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Labs as containers. Holds no state but the connection: what there is, the engine's labels say. */
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  const { root, stateDir, env = process.env } = options;
+  const images = createImageStore(root, stateDir === undefined ? undefined : join(stateDir, 'cache'));
+  let known: Connection | null = null;
+  let image: string | null = null;
+
+  const use = async (): Promise<Connection> => {
+    known ??= orThrow(await connect(env));
+    return known;
+  };
+  const events = createEventHub(async () => (await use()).docker);
+
+  const withRules = async (docker: Connection['docker'], session: string, node: NodeSpec): Promise<void> => {
+    if (node.netfilter !== null) await applyNetfilter(docker, session, node, await imageOf());
+  };
+  const imageOf = async (): Promise<string> => {
+    if (image !== null) return image;
+    const { state, tag } = await images.status(await use());
+    if (state !== 'present') throw imageMissing(tag);
+    image = tag;
+    return tag;
+  };
+
+  return {
+    id: 'docker',
+
+    async report() {
+      const result = await connect(env);
+      known = 'docker' in result ? result : null;
+      if (!('docker' in result)) return absent(result);
+      try {
+        return present(result, await images.status(result));
+      } catch (error) {
+        const { message, next } = dockerFailure('The image cannot be looked up', error);
+        return absent({ what: message, next: next ?? '' });
+      }
+    },
+
+    async prepare(progress, signal) {
+      const connection = await use();
+      image = null;
+      await images.build(connection, progress, signal);
+      await imageOf();
+    },
+
+    async allocate(session, names, ports) {
+      return allocate((await use()).docker, session, names, ports);
+    },
+
+    async up(session, nodes, onNode, signal) {
+      const { docker } = await use();
+      const tag = await imageOf();
+      const starts = nodes.map(async (node) => {
+        await startNode(docker, session, node, tag, signal);
+        await withRules(docker, session.session, node);
+        signal.throwIfAborted();
+        onNode(node.name);
+      });
+      // All are waited for, even when one fails: whoever removes the session next must find everything there is.
+      const failed = (await Promise.allSettled(starts)).find((start) => start.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+
+    async control(session, node) {
+      return openControl((await use()).docker, session, node);
+    },
+
+    async exec(session, node, command) {
+      return openExec((await use()).docker, session, node, command);
+    },
+
+    async logs(session, node, listener) {
+      const { docker } = await use();
+      const starts = new Set<() => void>();
+      const stopWatching = await events.subscribe((event) => {
+        const started = event.kind === 'node-up' && event.session === session && event.node === node;
+        if (started || event.kind === 'engine-back') for (const again of starts) again();
+      });
+      const stop = await followLogs(docker, session, node, listener, (again) => {
+        starts.add(again);
+        return () => starts.delete(again);
+      }).catch((error: unknown) => {
+        stopWatching();
+        throw error;
+      });
+      return () => {
+        stop();
+        stopWatching();
+      };
+    },
+
+    async power(session, node, action) {
+      const { docker } = await use();
+      const container = docker.getContainer(containerName(session, node));
+      try {
+        await powerActions[action](container);
+        if (action !== 'start' && action !== 'restart') return;
+        const { Config: config } = await container.inspect();
+        const spec = nodeSpecOf(config.Labels);
+        if (spec !== null) await withRules(docker, session, spec);
+      } catch (error) {
+        // 304: it is in that state already, which is what was asked for.
+        if (statusOf(error) === 304) return;
+        if (statusOf(error) === 404 || statusOf(error) === 409)
+          throw await whyNotRunning(docker, session, node);
+        throw dockerFailure(`${node}: ${action} failed`, error);
+      }
+    },
+
+    watch: (listener) => events.subscribe(listener),
+
+    async found() {
+      try {
+        return await foundSessions((await use()).docker);
+      } catch (error) {
+        throw dockerFailure('The engine was not asked for labs', error);
+      }
+    },
+
+    async remove(session, nodes) {
+      const { docker } = await use();
+      await removeContainers(docker, session, nodes);
+      if (nodes === undefined) await removeNetworks(docker, session);
+    },
+
+    dispose() {
+      events.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+type Container = ReturnType<Connection['docker']['getContainer']>;
+
+const powerActions: Record<PowerAction, (container: Container) => Promise<unknown>> = {
+  start: (container) => container.start(),
+  stop: (container) => container.stop(),
+  kill: (container) => container.kill(),
+  restart: (container) => container.restart(),
+  pause: (container) => container.pause(),
+  resume: (container) => container.unpause(),
+};
+
+function imageMissing(tag: string): BlindspotError {
+  return new BlindspotError({
+    code: 'image-missing',
+    message: `The engine has no image ${tag}.`,
+    next: 'Build it with "npm run image -- build".',
+  });
+}
+
+function orThrow(result: Connection | Diagnosis): Connection {
+  if ('docker' in result) return result;
+  throw new BlindspotError({ code: 'engine-missing', message: result.what, next: result.next });
+}
+
+function present({ name, version, endpoint }: Connection, image: EngineReport['image']): EngineReport {
+  return { id: 'docker', name, available: true, version, endpoint, capabilities, diagnosis: null, image };
+}
+
+function absent({ what, next }: Diagnosis): EngineReport {
+  return {
+    id: 'docker',
+    name: 'Docker',
+    available: false,
+    version: null,
+    endpoint: null,
+    capabilities: [],
+    diagnosis: { what, next },
+    image: null,
+  };
+}

@@ -1,0 +1,114 @@
+import type Docker from 'dockerode';
+import { BlindspotError } from '../../../../contract/errors.ts';
+import type { Progress } from '../../engine.ts';
+import type { Connection } from '../connect.ts';
+import { dockerFailure } from '../failure.ts';
+import { followWork } from '../json-lines.ts';
+import { baseImage } from './base.ts';
+import { buildContext } from './context.ts';
+import { repository } from './inputs.ts';
+import type { ImageInputs } from './inputs.ts';
+import { nodeBinary } from './node-package.ts';
+
+/** How apt says that it reached nobody; it exits with 100 whatever the reason was. */
+const noNetwork =
+  /temporary failure resolving|could not resolve|could not connect|failed to fetch|unable to locate package|network is unreachable/i;
+
+export interface BuildRequest {
+  readonly connection: Connection;
+  readonly inputs: ImageInputs;
+  readonly root: string;
+  readonly cacheDir: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** inputs -> base -> node -> docker build -> tag; then the tags of older inputs go. */
+export async function buildImage(request: BuildRequest): Promise<void> {
+  const { connection, inputs, root, cacheDir, progress, signal } = request;
+  const { docker, architecture } = connection;
+  try {
+    const base = await baseImage({ docker, architecture, packages: inputs.packages, progress, signal });
+    const node = await nodeBinary(root, cacheDir, architecture, progress, signal);
+    await buildOn(request, base, node);
+    await removeOthers(docker, inputs.tag);
+    progress('Image', `${inputs.tag} is ready`);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw imageFailed(error);
+  }
+}
+
+/** The ordinary way first; where build containers have no network of their own, once more on the engine's. */
+async function buildOn(request: BuildRequest, base: string, node: string): Promise<void> {
+  const first = await runBuild(request, base, node, undefined);
+  if (first === null) return;
+  if (!noNetwork.test(first.output)) throw first.error;
+  request.progress('Build', "build containers reach no network: once more on the engine's own");
+  const second = await runBuild(request, base, node, 'host');
+  if (second !== null) throw second.error;
+}
+
+interface Failed {
+  readonly error: unknown;
+  readonly output: string;
+}
+
+async function runBuild(
+  { connection, inputs, progress, signal }: BuildRequest,
+  base: string,
+  node: string,
+  networkmode: string | undefined,
+): Promise<Failed | null> {
+  let step = 'Build';
+  let output = '';
+  try {
+    const stream = await connection.docker.buildImage(buildContext(inputs, node), {
+      t: inputs.tag,
+      buildargs: { BASE: base },
+      labels: { blindspot: 'image' },
+      forcerm: true,
+      ...(networkmode === undefined ? {} : { networkmode }),
+      abortSignal: signal,
+    });
+    await followWork(stream, ({ stream: text = '' }) => {
+      const line = text.trim();
+      if (line === '') return;
+      output = `${output}${line}\n`.slice(-20_000);
+      const title = /^Step \d+\/\d+ : (.*)/.exec(line);
+      if (title?.[0] !== undefined) step = title[0].replace(/\s+/g, ' ').slice(0, 80);
+      progress(step, title === null ? line.slice(0, 200) : '');
+    });
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    return { error, output };
+  }
+}
+
+/** Images of older inputs, ours by name and by label. One that a container still uses stays until it is gone. */
+async function removeOthers(docker: Docker, tag: string): Promise<void> {
+  const images = await docker.listImages({ filters: { label: ['blindspot=image'] } });
+  const others = images
+    .flatMap((image) => image.RepoTags ?? [])
+    .filter((name) => name.startsWith(`${repository}:`) && name !== tag);
+  for (const name of others) {
+    await docker
+      .getImage(name)
+      .remove()
+      .catch(() => undefined);
+  }
+}
+
+function imageFailed(error: unknown): BlindspotError {
+  const failure = dockerFailure('The image was not built', error);
+  if (failure.code !== 'engine-failed' && failure.code !== 'not-found') return failure;
+  return new BlindspotError(
+    {
+      code: 'image-failed',
+      message: failure.message,
+      next: 'Read the last lines of the build, or load a saved image with "npm run image -- load FILE".',
+    },
+    error,
+  );
+}

@@ -1,0 +1,82 @@
+import type Docker from 'dockerode';
+import { BlindspotError } from '../../../contract/errors.ts';
+import type { NodeSpec } from '../engine.ts';
+import { containerName } from './containers.ts';
+import { dockerFailure } from './failure.ts';
+import { frameReader } from './frames.ts';
+import { helperLabels } from './labels.ts';
+
+/**
+ *   rules -> helper's stdin -> iptables-restore or nft -> the node's own network namespace
+ *
+ * The helper lives for a moment in the node's namespace with just these capabilities, so that the node needs none.
+ * Rules die with the namespace: they are applied again after each start of the node.
+ */
+const tools = {
+  // iptables opens a raw socket to ask which of its extensions the kernel has.
+  'iptables-restore': { command: ['iptables-restore'], capabilities: ['NET_ADMIN', 'NET_RAW'] },
+  nft: { command: ['nft', '-f', '-'], capabilities: ['NET_ADMIN'] },
+} as const;
+
+export async function applyNetfilter(
+  docker: Docker,
+  session: string,
+  node: NodeSpec,
+  image: string,
+): Promise<void> {
+  if (node.netfilter === null) return;
+  const { command, capabilities } = tools[node.netfilter.tool];
+  try {
+    const helper = await docker.createContainer({
+      Image: image,
+      User: '0',
+      Entrypoint: [...command],
+      Labels: helperLabels(session, node.name),
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      OpenStdin: true,
+      StdinOnce: true,
+      HostConfig: {
+        NetworkMode: `container:${containerName(session, node.name)}`,
+        CapDrop: ['ALL'],
+        CapAdd: [...capabilities],
+        SecurityOpt: ['no-new-privileges'],
+        ReadonlyRootfs: true,
+        // The tools' lock file; without it they go on, but say so each time.
+        Tmpfs: { '/run': 'rw,nosuid,nodev,noexec,size=1m' },
+        Memory: 64 * 1024 * 1024,
+        PidsLimit: 16,
+      },
+    });
+    try {
+      await feed(helper, node, node.netfilter.rules);
+    } finally {
+      await helper.remove({ force: true }).catch(() => undefined);
+    }
+  } catch (error) {
+    throw dockerFailure(`The kernel rules of ${node.name} were not applied`, error);
+  }
+}
+
+async function feed(helper: Docker.Container, node: NodeSpec, rules: string): Promise<void> {
+  const stream = await helper.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+  let said = '';
+  stream.on(
+    'data',
+    frameReader((_, chunk) => {
+      said = (said + chunk.toString()).slice(-2000);
+    }),
+  );
+  stream.on('error', () => undefined);
+  await helper.start();
+  stream.end(rules);
+  const { StatusCode: code } = (await helper.wait()) as { StatusCode: number };
+  if (code === 0) return;
+  throw new BlindspotError({
+    code: 'engine-failed',
+    message: `${node.name}: its kernel rules were refused: ${said.trim()}`,
+    next: 'Correct the rules, or run the lab on an engine whose kernel knows what they use.',
+    where: node.name,
+  });
+}
