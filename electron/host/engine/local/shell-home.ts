@@ -47,6 +47,8 @@ export async function makeShellHome(place: ShellPlace): Promise<ShellHome> {
   await Promise.all([
     writeFile(join(home, '.curlrc'), curlRules(place)),
     writeFile(rc, shellRules(place)),
+    // A login shell lets /etc/profile set PATH anew, and then reads this.
+    writeFile(join(home, '.profile'), `PATH=${quoted(bin)}:$PATH\n`),
     writeTools(bin, place),
   ]);
   const env = {
