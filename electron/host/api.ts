@@ -1,7 +1,6 @@
 import type { Caller, Params, RequestName, Result } from '../contract/requests.ts';
 import type { Controls, Json } from '../contract/session.ts';
 import { BlindspotError } from '../contract/errors.ts';
-import type { FaultListing } from '../../docker/protocol/admin.ts';
 import { faultScopeSchema } from '../../docker/protocol/backend.ts';
 import type { FaultUse } from '../../labs/actions.ts';
 import type { Controller } from './controller.ts';
@@ -9,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { labDocument, labSummary } from './lab/document.ts';
 import type { Settings } from './lab/lab.ts';
 import { isSettings } from './lab/merge.ts';
+import { listFaults } from './lab/node-faults.ts';
 import type { TopicHub } from './topics.ts';
 
 /** Every request of the contract, with parameters that have been validated on receipt. */
@@ -139,10 +139,7 @@ async function controls(controller: Controller, node: string): Promise<Controls>
     });
   }
   const hidden = controller.runner?.mystery().has(node) === true;
-  const faults =
-    role === 'backend'
-      ? ((await session.telemetry.call(node, 'GET', '/faults')) as unknown as readonly FaultListing[])
-      : [];
+  const faults = role === 'backend' ? await listFaults(session.telemetry, node) : [];
   return {
     node,
     settings: settings.stated,

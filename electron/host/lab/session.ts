@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Json, Link, NodeState, Phase, SessionState } from '../../contract/session.ts';
+import type { Link, NodeState, Phase, SessionState } from '../../contract/session.ts';
 import { BlindspotError, toErrorShape } from '../../contract/errors.ts';
 import type { ErrorShape } from '../../contract/errors.ts';
-import type { FaultListing } from '../../../docker/protocol/admin.ts';
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
 import type { Tick } from '../../contract/measure.ts';
 import type {
@@ -19,8 +18,10 @@ import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import { diff } from './diff.ts';
 import type { Lab } from './lab.ts';
+import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
+import { NodeTable } from './node-table.ts';
 import { nodeNames, nodePorts, plan } from './plan.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
@@ -54,7 +55,7 @@ export class Session {
   private phase: Phase = 'starting';
   private error: ErrorShape | null = null;
   private present: Plan = { nodes: [], links: [] };
-  private readonly nodes = new Map<string, NodeState>();
+  private readonly nodes: NodeTable;
   private firstAnswerMs: number | null = null;
   private stopWatching: () => void = () => undefined;
   private readonly abort = new AbortController();
@@ -76,6 +77,7 @@ export class Session {
       allocation: { networks: [], nodes: {} },
       nodeCount: nodeNamesOf(lab, 0).length,
     };
+    this.nodes = new NodeTable(engine.id, this.id);
     this.telemetry = new Telemetry({
       event: (node, event) => this.onEvent(node, event),
       tick: (tick) => this.onTick(tick),
@@ -134,10 +136,7 @@ export class Session {
     this.stopWatching = await this.engine.watch((event) => this.onEngineEvent(event));
     for (const node of this.present.nodes) {
       const running = found.present.find((one) => one.name === node.name)?.running === true;
-      this.setNode(node, {
-        state: running ? 'running' : 'stopped',
-        detail: running ? '' : 'not running when found',
-      });
+      this.nodes.put(node, running ? 'running' : 'stopped', running ? '' : 'not running when found');
       if (running) this.connect(node);
     }
     this.phase = 'running';
@@ -153,7 +152,10 @@ export class Session {
     const next = plan(this.lab, index, this.planContext());
     const change = diff(this.present, next);
     if (change.remove.length > 0) {
-      for (const name of change.remove) this.dropNode(name);
+      for (const name of change.remove) {
+        this.telemetry.disconnect(name);
+        this.nodes.drop(name);
+      }
       await this.engine.remove(this.id, change.remove);
     }
     await this.bringUp(next, () => undefined, this.abort.signal);
@@ -176,16 +178,12 @@ export class Session {
       case 'set':
         await this.settings.patch(action.node, action.settings);
         break;
-      case 'fault': {
-        const path = `/faults/${encodeURIComponent(action.fault)}`;
-        const body = { settings: action.with, scope: action.scope } as unknown as Json;
-        await this.telemetry.call(action.node, 'PUT', path, body);
+      case 'fault':
+        await setFault(this.telemetry, action.node, action.fault, action);
         await this.readFaults(action.node);
         break;
-      }
       case 'heal':
-        if (action.fault === null) await this.clearFaults(action.node);
-        else await this.telemetry.call(action.node, 'DELETE', `/faults/${encodeURIComponent(action.fault)}`);
+        await clearFaults(this.telemetry, action.node, action.fault);
         await this.readFaults(action.node);
         break;
       case 'power':
@@ -259,9 +257,7 @@ export class Session {
       act: this.lab.acts[this.actIndex]?.id ?? '',
       adopted: this.adopted,
       error: this.error,
-      nodes: [...this.nodes.values()].map((node) =>
-        mystery.has(node.name) ? { ...node, faults: [], mystery: true } : node,
-      ),
+      nodes: this.nodes.view(mystery),
       links: this.links,
       firstAnswerMs: this.firstAnswerMs,
     };
@@ -280,14 +276,7 @@ export class Session {
   }
 
   nodeOrThrow(name: string): NodeState {
-    const node = this.nodes.get(name);
-    if (node !== undefined) return node;
-    throw new BlindspotError({
-      code: 'not-found',
-      message: `This lab has no node named "${name}".`,
-      next: `Its nodes are ${[...this.nodes.keys()].join(', ')}.`,
-      where: name,
-    });
+    return this.nodes.must(name);
   }
 
   private planContext(): { session: string; allocation: SessionSpec['allocation']; scale: number } {
@@ -297,7 +286,7 @@ export class Session {
   private async bringUp(next: Plan, progress: Progress, signal: AbortSignal): Promise<void> {
     const { add } = diff(this.present, next);
     this.present = next;
-    for (const node of add) this.setNode(node, { state: 'creating', detail: '' });
+    for (const node of add) this.nodes.put(node, 'creating');
     this.listener.changed();
     if (add.length === 0) return;
     let up = 0;
@@ -305,7 +294,7 @@ export class Session {
     const onNode = (name: string): void => {
       const node = byName.get(name);
       if (node === undefined || signal.aborted) return;
-      this.setNode(node, { state: 'running', detail: '' });
+      this.nodes.put(node, 'running');
       this.connect(node);
       progress('Starting nodes', `${++up} of ${add.length}`);
       this.listener.changed();
@@ -317,49 +306,14 @@ export class Session {
     this.telemetry.connect(node.name, node.role, () => this.engine.control(this.id, node.name));
   }
 
-  private setNode(node: PlannedNode, now: Pick<NodeState, 'state' | 'detail'>): void {
-    const before = this.nodes.get(node.name);
-    this.nodes.set(node.name, {
-      name: node.name,
-      role: node.role,
-      tier: node.tier,
-      address: node.address,
-      port: node.port === 0 ? null : node.port,
-      container: this.engine.id === 'docker' ? `blindspot-${this.id}-${node.name}` : null,
-      faults: before?.faults ?? [],
-      mystery: false,
-      since: Date.now(),
-      ...now,
-    });
-  }
-
-  private dropNode(name: string): void {
-    this.telemetry.disconnect(name);
-    this.nodes.delete(name);
-  }
-
   private async takeDown(): Promise<void> {
     this.stopWatching();
     this.telemetry.close();
     await this.engine.remove(this.id);
   }
 
-  private async clearFaults(node: string): Promise<void> {
-    const listing = await this.telemetry.call(node, 'GET', '/faults');
-    const active = (listing as unknown as FaultListing[]).filter((fault) => fault.active !== null);
-    await Promise.all(
-      active.map((fault) => this.telemetry.call(node, 'DELETE', `/faults/${encodeURIComponent(fault.name)}`)),
-    );
-  }
-
   private async readFaults(name: string): Promise<void> {
-    const listing = (await this.telemetry.call(name, 'GET', '/faults')) as unknown as FaultListing[];
-    const node = this.nodes.get(name);
-    if (node === undefined) return;
-    const faults = listing.flatMap(({ name: fault, title, active }) =>
-      active === null ? [] : [{ name: fault, title, settings: active.settings, since: active.since }],
-    );
-    this.nodes.set(name, { ...node, faults });
+    this.nodes.setFaults(name, await activeFaults(this.telemetry, name));
     this.listener.changed();
   }
 
@@ -389,8 +343,7 @@ export class Session {
     if (up && node.role === 'backend') void this.readFaults(name).catch(() => undefined);
     // A node that the engine says has stopped has no link, and that is not news.
     if (node.state === 'stopped' || node.state === 'creating') return;
-    this.nodes.set(name, { ...node, state: up ? 'running' : 'unreachable', detail: up ? '' : detail });
-    this.listener.changed();
+    if (this.nodes.set(name, up ? 'running' : 'unreachable', up ? '' : detail)) this.listener.changed();
   }
 
   private onEngineEvent(event: EngineEvent): void {
@@ -398,24 +351,17 @@ export class Session {
       this.listener.engine(event);
       return;
     }
-    if (event.session !== this.id || this.phase === 'stopping') return;
-    const node = this.nodes.get(event.node);
-    if (node === undefined) return;
     const planned = this.present.nodes.find((one) => one.name === event.node);
-    if (planned === undefined) return;
+    const node = this.nodes.get(event.node);
+    if (event.session !== this.id || this.phase === 'stopping' || planned === undefined || node === undefined)
+      return;
     if (event.kind === 'node-down') {
       this.telemetry.disconnect(event.node);
-      this.nodes.set(event.node, {
-        ...node,
-        state: 'stopped',
-        since: event.at,
-        detail: event.detail,
-        faults: [],
-      });
+      this.nodes.set(event.node, 'stopped', event.detail, event.at);
     } else if (node.state === 'stopped') {
-      this.nodes.set(event.node, { ...node, state: 'running', since: event.at, detail: '' });
+      this.nodes.set(event.node, 'running', '', event.at);
       this.connect(planned);
-    }
+    } else return;
     this.listener.engine(event);
     this.listener.changed();
   }
