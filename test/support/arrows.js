@@ -19,6 +19,7 @@ export const allowed = {
   'docker/l7': ['docker/protocol', 'docker/lib', 'docker/balancing'],
   'docker/backend': ['docker/protocol', 'docker/lib'],
   'docker/client': ['docker/protocol', 'docker/lib'],
+  'docker/kube-node': ['docker/protocol', 'docker/lib'],
   'docker/kubelet': ['docker/protocol', 'docker/lib', 'docker/balancing'],
 };
 
@@ -45,7 +46,8 @@ export const arrows = Object.fromEntries(
           ),
       )
       .map(([name]) => ({
-        group: [name, `${name}/*`],
+        // A group would match a folder of that name in a relative path too.
+        regex: `^${name}($|/)`,
         message: `Only ${packageHomes[name].join(', ')} may import it.`,
       }));
     const crossing = names.map((other) => {

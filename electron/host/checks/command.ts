@@ -1,7 +1,7 @@
 import type { CheckOf } from '../../../labs/checks.ts';
 import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf } from './names.ts';
+import { called, nodeOf } from './names.ts';
 
 /** Someone typed a command at a node since the step opened, and its output matched. */
 export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
@@ -11,7 +11,7 @@ export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
     (act) => act.kind === 'command' && act.node === node && act.at >= evidence.stepOpenedAt,
   );
   const hit = typed.find((act) => act.kind === 'command' && wanted.test(act.output));
-  const expected = `output at ${check.node} that matches ${check.matches}`;
+  const expected = `output at ${called(check.node)} that matches ${check.matches}`;
   if (hit?.kind === 'command') return finding('pass', `"${hit.text}" did`, expected);
   return finding('waiting', typed.length === 0 ? '' : `${typed.length} commands, none did`, expected);
 };

@@ -4,3 +4,8 @@ import type { Evidence } from './evidence.ts';
 export function nodeOf(reference: string, evidence: Evidence): string {
   return reference.startsWith('$') ? (evidence.picked(reference.slice(1)) ?? reference) : reference;
 }
+
+/** The same for a person to read. A variable stays a riddle: "the culprit" gives nothing away. */
+export function called(reference: string): string {
+  return reference.startsWith('$') ? `the ${reference.slice(1)}` : reference;
+}

@@ -1,6 +1,6 @@
 import type { CheckOf } from '../../../labs/checks.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf } from './names.ts';
+import { called, nodeOf } from './names.ts';
 import { judgeProportion } from './proportion.ts';
 
 /** The share of failed probes of one target since the step opened, one by one from the balancer's own events. */
@@ -11,7 +11,7 @@ export const probes: Predicate<CheckOf<'probes'>> = (check, { evidence }) => {
     .filter((event) => event.type === 'probe' && event.target === target);
   const failed = seen.filter((event) => event.type === 'probe' && !event.ok).length;
   return judgeProportion(
-    { hits: failed, n: seen.length, what: `of the probes of ${check.target} failed` },
+    { hits: failed, n: seen.length, what: `of the probes of ${called(check.target)} failed` },
     check,
   );
 };

@@ -2,12 +2,12 @@ import type { CheckOf } from '../../../labs/checks.ts';
 import type { Json } from '../../contract/session.ts';
 import { finding, passIf } from './finding.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf } from './names.ts';
+import { called, nodeOf } from './names.ts';
 
 /** One of a node's settings, as a person states it. */
 export const setting: Predicate<CheckOf<'setting'>> = (check, { evidence }) => {
   const node = nodeOf(check.node, evidence);
-  const expected = `${check.node}: ${check.path} is ${JSON.stringify(check.equals)}`;
+  const expected = `${called(check.node)}: ${check.path} is ${JSON.stringify(check.equals)}`;
   const settings = evidence.settings(node);
   if (settings === null) return finding('waiting', '', expected);
   const value = valueAt(settings, check.path.split('.'));

@@ -1,7 +1,7 @@
 import type { CheckOf } from '../../../labs/checks.ts';
 import { finding, passIf } from './finding.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf } from './names.ts';
+import { called, nodeOf } from './names.ts';
 import { isBalancer } from './since.ts';
 
 /** What a balancer holds one target to be. */
@@ -10,7 +10,11 @@ export const target: Predicate<CheckOf<'target'>> = (check, { evidence }) => {
   const sample = evidence.stats(balancer);
   const stats = sample === null ? null : isBalancer(sample.stats);
   const seen = stats?.targets[nodeOf(check.target, evidence)];
-  const expected = `${check.target} ${check.state} at ${balancer}`;
+  const expected = `${called(check.target)} ${check.state} at ${balancer}`;
   if (seen === undefined) return finding('waiting', '', expected);
-  return passIf(seen.state === check.state, `${check.target} is ${seen.state}: ${seen.reason}`, expected);
+  return passIf(
+    seen.state === check.state,
+    `${called(check.target)} is ${seen.state}: ${seen.reason}`,
+    expected,
+  );
 };

@@ -12,3 +12,10 @@ export function duration(ms: number): string {
 export function oneIn(rate: number): string {
   return `1 in ${Math.round(1 / rate).toLocaleString('en-GB')}`;
 }
+
+/** A scaled time as it was measured, and as the lab states it. */
+export function bothTimes(ms: number, scale: number): string {
+  return scale === 1
+    ? duration(ms)
+    : `${duration(ms)} (${Number(((ms * scale) / 1000).toFixed(1))} s stated)`;
+}

@@ -57,7 +57,8 @@ export function concreteActions(
           return [{ do: 'power', node, action: action.action }];
         case 'run': {
           const command = fillPicks(action.command, chosen);
-          return [{ do: 'run', node, command, expect: action.expect ?? null }];
+          const expect = action.expect === undefined ? null : fillPicks(action.expect, chosen);
+          return [{ do: 'run', node, command, expect }];
         }
       }
     });
@@ -72,7 +73,5 @@ function fillValue(value: Json, chosen: Readonly<Record<string, string>>): Json 
   if (typeof value === 'string') return fillPicks(value, chosen);
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => fillValue(item, chosen));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, fillValue(item, chosen)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, chosen)]));
 }

@@ -36,6 +36,8 @@ function sampleBound(stats: Stats): number {
       ? stats.scheduled
       : stats.role === 'backend'
         ? Object.values(stats.requests).reduce((sum, counts) => sum + counts.received, 0)
-        : stats.connections.accepted;
+        : stats.role === 'kube-node'
+          ? 0
+          : stats.connections.accepted;
   return Math.ceil((total / seconds) * 0.5) + 1;
 }

@@ -1,0 +1,4 @@
+import { runProgram } from '../lib/run-program.ts';
+import { kubeNodeRole } from './role.ts';
+
+await runProgram(kubeNodeRole);
