@@ -83,7 +83,7 @@ export function exchange(
   const fail = (cause: Cause) => {
     if (over) return;
     const begun = outgoing.headersSent;
-    const status = begun ? targetStatus : statusFor(cause, settings.noTargetStatus);
+    const status = begun ? targetStatus : statusFor(cause, settings);
     end(cause, status);
     upstream?.destroy();
     // A response that has begun can only be cut: the client must not take it for a whole one.

@@ -13,9 +13,17 @@ export type Cause =
 /** Where an exchange was when it ended. */
 export type Stage = 'connecting' | 'waiting' | 'answering';
 
-/** The status for the client when no answer of the target has begun; `noTargetStatus` is the settings' business. */
-export function statusFor(cause: Cause, noTargetStatus: number): number {
-  if (cause === 'no-target') return noTargetStatus;
+export interface OwnStatuses {
+  readonly noTargetStatus: number;
+  /** Null: 502 for a refusal, 504 for a time-out. */
+  readonly unreachableStatus: number | null;
+}
+
+/** The status for the client when no answer of the target has begun. */
+export function statusFor(cause: Cause, own: OwnStatuses): number {
+  if (cause === 'no-target') return own.noTargetStatus;
+  const unreachable = cause === 'refused' || cause === 'connect-timeout';
+  if (unreachable && own.unreachableStatus !== null) return own.unreachableStatus;
   return cause === 'connect-timeout' || cause === 'response-timeout' ? 504 : 502;
 }
 

@@ -28,13 +28,19 @@ export interface ClientSide {
  */
 export function toTarget(raw: RawHeaders, client: ClientSide, mode: L7Settings['forwardedFor']): string[] {
   const kept = withoutHopByHop(raw);
+  const id = valuesOf(kept, requestIdHeader).length === 0 ? ['X-Request-Id', client.requestId] : [];
+  // A chunked body stays chunked: without this, Node would send a GET's body without framing.
+  const framing = valuesOf(raw, 'transfer-encoding').length > 0 ? ['Transfer-Encoding', 'chunked'] : [];
+  if (mode === 'keep') return [...kept, ...id, ...framing];
   const chain = mode === 'append' ? [...valuesOf(kept, 'x-forwarded-for'), client.address] : [client.address];
   const ours: string[] = mode === 'remove' ? [] : ['X-Forwarded-For', chain.join(', ')];
   ours.push('X-Forwarded-Proto', 'http', 'X-Forwarded-Port', String(client.localPort));
-  if (valuesOf(kept, requestIdHeader).length === 0) ours.push('X-Request-Id', client.requestId);
-  // A chunked body stays chunked: without this, Node would send a GET's body without framing.
-  if (valuesOf(raw, 'transfer-encoding').length > 0) ours.push('Transfer-Encoding', 'chunked');
-  return [...without(kept, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']), ...ours];
+  return [
+    ...without(kept, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']),
+    ...ours,
+    ...id,
+    ...framing,
+  ];
 }
 
 export function withoutHopByHop(raw: RawHeaders): string[] {

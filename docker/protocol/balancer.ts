@@ -92,7 +92,21 @@ export const l7SettingsSchema = z.strictObject({
   responseTimeoutMs: duration(60_000, 'Response timeout', 1),
   keepAliveMs: duration(60_000, 'Idle client connection', 1),
   poolSize: z.int().min(1).max(10_000).default(128).meta({ title: 'Connections kept per target' }),
-  forwardedFor: z.enum(['append', 'set', 'remove']).default('append').meta({ title: 'X-Forwarded-For' }),
+  /** ALB: 502 for a refusal, 504 for a time-out. HAProxy and Envoy answer both with 503. */
+  unreachableStatus: z
+    .int()
+    .min(500)
+    .max(599)
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Status when a target cannot be reached',
+      description: 'null: 502 refused, 504 timed out',
+    }),
+  forwardedFor: z
+    .enum(['append', 'set', 'remove', 'keep'])
+    .default('append')
+    .meta({ title: 'X-Forwarded-For', description: 'keep: passed on as it came, nothing added' }),
   accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
 });
 export type L7Settings = z.output<typeof l7SettingsSchema>;
@@ -114,3 +128,5 @@ export type L7Config = z.output<typeof l7ConfigSchema>;
 export type GroupSettings = z.output<z.ZodObject<typeof groupShape>>;
 export type Algorithm = (typeof algorithms)[number];
 export type PassiveSettings = z.output<typeof passiveSchema>;
+export type L4Patch = Partial<z.input<typeof l4SettingsSchema>>;
+export type L7Patch = Partial<z.input<typeof l7SettingsSchema>>;
