@@ -1,0 +1,125 @@
+import type { Tick } from '../../electron/contract/measure.ts';
+import { byClass, outcomeClasses, outcomeWords } from '../state/outcomes.ts';
+
+export interface Line {
+  readonly label: string;
+  /** A CSS custom property. */
+  readonly colour: string;
+  readonly dash: readonly number[];
+  readonly area: boolean;
+  readonly unit: string;
+  /** NaN is a gap: not measured is not zero. */
+  readonly value: (tick: Tick) => number;
+}
+
+export interface ChartKind {
+  readonly id: string;
+  readonly title: string;
+  readonly witness: string;
+  readonly stacked: boolean;
+  readonly lines: readonly Line[];
+}
+
+const solid: readonly number[] = [];
+const outcomeColours = {
+  good: '--good-fill',
+  'client-error': '--line-strong',
+  'server-error': '--bad-fill',
+  broken: '--text',
+} as const;
+
+/** What the clients saw: every request by how it ended. */
+export function outcomeChart(clients: readonly string[]): ChartKind {
+  return {
+    id: 'outcomes',
+    title: 'Requests by outcome',
+    witness: clients.join(', '),
+    stacked: true,
+    lines: outcomeClasses.map((kind) => ({
+      label: outcomeWords[kind],
+      colour: outcomeColours[kind],
+      dash: solid,
+      area: true,
+      unit: '/s',
+      value: (tick) =>
+        sumOf(
+          clients,
+          (name) => tick.clients[name],
+          (client) => byClass(client.outcomes)[kind],
+        ),
+    })),
+  };
+}
+
+export function latencyChart(clients: readonly string[]): ChartKind {
+  const line = (label: string, key: 'p50Ms' | 'p95Ms' | 'p99Ms', dash: readonly number[]): Line => ({
+    label,
+    colour: '--l7-fill',
+    dash,
+    area: false,
+    unit: ' ms',
+    value: (tick) => Math.max(...clients.map((name) => tick.clients[name]?.[key] ?? NaN)),
+  });
+  return {
+    id: 'latency',
+    title: clients.length > 1 ? 'Latency, worst client' : 'Latency',
+    witness: clients.join(', '),
+    stacked: false,
+    lines: [line('p50', 'p50Ms', solid), line('p95', 'p95Ms', [6, 3]), line('p99', 'p99Ms', [2, 3])],
+  };
+}
+
+/** What the balancer's own counters say of connections; it needs to read no request for that. */
+export function connectionChart(balancer: string): ChartKind {
+  const line = (label: string, key: 'connections' | 'open', dash: readonly number[], unit: string): Line => ({
+    label,
+    colour: '--l4-fill',
+    dash,
+    area: false,
+    unit,
+    value: (tick) => tick.balancers[balancer]?.[key] ?? NaN,
+  });
+  return {
+    id: `connections-${balancer}`,
+    title: 'Connections',
+    witness: balancer,
+    stacked: false,
+    lines: [line('new', 'connections', solid, '/s'), line('open', 'open', [6, 3], '')],
+  };
+}
+
+export function byteChart(balancer: string): ChartKind {
+  const line = (label: string, key: 'bytesIn' | 'bytesOut', dash: readonly number[]): Line => ({
+    label,
+    colour: '--l4-fill',
+    dash,
+    area: false,
+    unit: ' KiB/s',
+    value: (tick) => (tick.balancers[balancer]?.[key] ?? NaN) / 1024,
+  });
+  return {
+    id: `bytes-${balancer}`,
+    title: 'Bytes',
+    witness: balancer,
+    stacked: false,
+    lines: [line('in', 'bytesIn', solid), line('out', 'bytesOut', [6, 3])],
+  };
+}
+
+function sumOf<T>(
+  names: readonly string[],
+  find: (name: string) => T | undefined,
+  value: (found: T) => number,
+): number {
+  const found = names.flatMap((name) => find(name) ?? []);
+  return found.length === 0 ? NaN : found.reduce((sum, one) => sum + value(one), 0);
+}
+
+/** The tick whose time is nearest, for reading values under the crosshair. */
+export function nearest(ticks: readonly Tick[], at: number): Tick | undefined {
+  let best: Tick | undefined;
+  for (const tick of ticks) {
+    if (best === undefined || Math.abs(tick.at - at) < Math.abs(best.at - at)) best = tick;
+  }
+  return best;
+}

@@ -1,0 +1,111 @@
+import type { Json } from '../../electron/contract/session.ts';
+
+/** The part of JSON Schema that the programs' settings use, read into what a form needs to know. */
+export interface FieldSchema {
+  readonly kind: 'number' | 'text' | 'choice' | 'switch' | 'group' | 'json';
+  readonly title: string;
+  readonly description: string;
+  readonly unit: string;
+  /** A timer that the lab may run faster than stated. */
+  readonly scaled: boolean;
+  readonly nullable: boolean;
+  readonly choices: readonly string[];
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly whole: boolean;
+  /** Only for these values of the deciding sibling; empty: always. */
+  readonly only: readonly string[];
+  readonly fields: readonly { readonly name: string; readonly schema: FieldSchema }[];
+  readonly initial: Json | undefined;
+}
+
+type JsonObject = Readonly<Record<string, Json>>;
+
+export function readSchema(schema: Json, name = ''): FieldSchema {
+  const outer = object(schema);
+  const options = list(outer.anyOf).map(object);
+  const inner = options.find((option) => option.type !== 'null') ?? outer;
+  const merged: JsonObject = { ...inner, ...outer };
+  const { minimum, maximum, type } = inner;
+  const choices = list(inner.enum).filter((choice) => typeof choice === 'string');
+  return {
+    kind: kindOf(type, choices, inner),
+    title: text(merged.title) || spoken(name),
+    description: text(merged.description),
+    unit: text(merged.unit),
+    scaled: merged.scaled === true,
+    nullable: options.some((option) => option.type === 'null'),
+    choices,
+    min: typeof minimum === 'number' ? minimum : null,
+    max: typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? maximum : null,
+    whole: type === 'integer',
+    only: list(merged.for).filter((one) => typeof one === 'string'),
+    fields: Object.entries(object(inner.properties ?? null)).map(([key, value]) => ({
+      name: key,
+      schema: readSchema(value, key),
+    })),
+    initial: merged.default,
+  };
+}
+
+/** Whether a field means anything beside what its siblings say ("Path" is for HTTP checks alone). */
+export function applies(schema: FieldSchema, siblings: Json): boolean {
+  return (
+    schema.only.length === 0 ||
+    Object.values(object(siblings)).some((value) => typeof value === 'string' && schema.only.includes(value))
+  );
+}
+
+/** A merge patch that changes one field and nothing else. */
+export function patchOf(path: readonly string[], value: Json): Json {
+  return path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
+}
+
+export function at(value: Json | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (found, key) => (found === undefined ? undefined : object(found)[key]),
+    value,
+  );
+}
+
+/** What a form starts from: the schema's own defaults. */
+export function initialOf(schema: FieldSchema): Json {
+  if (schema.initial !== undefined) return schema.initial;
+  if (schema.kind !== 'group') return null;
+  return Object.fromEntries(
+    schema.fields.flatMap(({ name, schema: inner }) => {
+      const value = initialOf(inner);
+      return value === null && !inner.nullable ? [] : [[name, value]];
+    }),
+  );
+}
+
+function kindOf(type: Json | undefined, choices: readonly string[], inner: JsonObject): FieldSchema['kind'] {
+  if (choices.length > 0) return 'choice';
+  if (type === 'number' || type === 'integer') return 'number';
+  if (type === 'boolean') return 'switch';
+  if (type === 'string') return 'text';
+  if (type === 'object' && inner.properties !== undefined) return 'group';
+  return 'json';
+}
+
+function spoken(name: string): string {
+  const words = name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replace(/ ms$/, '');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function object(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !isList(value) ? value : {};
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return value !== undefined && isList(value) ? value : [];
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

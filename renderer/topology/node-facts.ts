@@ -1,0 +1,73 @@
+import type { Tick } from '../../electron/contract/measure.ts';
+import type { NodeState, Role } from '../../electron/contract/session.ts';
+import type { MarkKind } from '../parts/mark-kind.ts';
+import { percent, rate } from '../state/figures.ts';
+import { total } from '../state/outcomes.ts';
+import { isBad } from './verdicts.ts';
+
+export const roleWords: Readonly<Record<Role, string>> = {
+  client: 'load client',
+  l4: 'L4 forwarder',
+  l7: 'L7 proxy',
+  backend: 'backend',
+  kubelet: 'kubelet',
+  'kube-node': 'Kubernetes node',
+  store: 'store',
+};
+
+export interface NodeFacts {
+  readonly mark: MarkKind;
+  /** The mark in words. */
+  readonly word: string;
+  readonly rate: string;
+  readonly memory: number | null;
+}
+
+/** One node in a glance: alive by the engine, and well by whoever reads its answers. */
+export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
+  const memory = ticks.at(-1)?.memory[node.name] ?? null;
+  const { text, hurt } = rates(node.name, ticks);
+  const shown = (mark: MarkKind, word: string): NodeFacts => ({ mark, word, rate: text, memory });
+  if (node.state === 'creating') return shown('waiting', 'coming up');
+  if (node.state === 'stopped') return shown('stopped', 'stopped');
+  if (node.state === 'unreachable') return shown('unknown', 'does not answer');
+  if (node.role === 'l4') return shown('l4', 'running');
+  if (node.role === 'l7') return shown('l7', 'running');
+  if (node.mystery) return shown('l4', 'runs; how it answers is for you to find');
+  if (hurt === null) return shown('unknown', 'running, no data');
+  if (hurt === 0) return shown('good', 'answers well');
+  return shown(
+    'bad',
+    node.role === 'client' ? `${percent(hurt)} of requests fail` : `${percent(hurt)} answered badly`,
+  );
+}
+
+/** Per second over the window; `hurt` is the share that went badly, null where nothing was answered. */
+function rates(
+  name: string,
+  ticks: readonly Tick[],
+): { readonly text: string; readonly hurt: number | null } {
+  const last = ticks.at(-1);
+  const balancer = last?.balancers[name];
+  if (balancer !== undefined) {
+    const text =
+      balancer.requests === null
+        ? `${rate(balancer.connections)} conn/s`
+        : `${rate(balancer.requests)} req/s`;
+    return { text, hurt: null };
+  }
+  const rows = ticks.flatMap((tick) => {
+    const client = tick.clients[name];
+    if (client !== undefined) return [{ requests: client.offered, outcomes: client.outcomes }];
+    const backend = tick.backends[name];
+    return backend === undefined ? [] : [{ requests: backend.requests, outcomes: backend.outcomes }];
+  });
+  if (rows.length === 0) return { text: 'no data', hurt: null };
+  const all = rows.reduce((sum, row) => sum + total(row.outcomes), 0);
+  const bad = rows.reduce(
+    (sum, row) => sum + total(Object.fromEntries(Object.entries(row.outcomes).filter(([key]) => isBad(key)))),
+    0,
+  );
+  const mean = rows.reduce((sum, row) => sum + row.requests, 0) / rows.length;
+  return { text: `${rate(Math.round(mean * 10) / 10)} req/s`, hurt: all === 0 ? null : bad / all };
+}

@@ -1,0 +1,147 @@
+import type { HealthRow, HealthView, RequestRow, Tick } from '../../electron/contract/measure.ts';
+import type { Link, NodeState } from '../../electron/contract/session.ts';
+import { percent, rate } from '../state/figures.ts';
+import { outcomeClass, total } from '../state/outcomes.ts';
+
+/** `kept-back`: measured, but finding it is the exercise. `unknown`: not measured. */
+export type LayerState = 'good' | 'bad' | 'idle' | 'unknown' | 'kept-back';
+
+export interface LayerVerdict {
+  readonly state: LayerState;
+  readonly words: string;
+  readonly witness: string | null;
+}
+
+export interface EdgeVerdict {
+  readonly l4: LayerVerdict;
+  readonly l7: LayerVerdict;
+  readonly disagree: boolean;
+  /** Said on the edge itself; empty where there is nothing to point out. */
+  readonly label: string;
+}
+
+/** What a verdict looks at: the last two seconds, long enough for one request in ten to be seen. */
+export const verdictWindowMs = 2000;
+
+export interface Facts {
+  readonly ticks: readonly Tick[];
+  readonly health: HealthView | undefined;
+  readonly nodes: ReadonlyMap<string, NodeState>;
+  readonly requests: readonly RequestRow[];
+}
+
+export function recent(ticks: readonly Tick[], spanMs = verdictWindowMs): readonly Tick[] {
+  const last = ticks.at(-1);
+  return last === undefined ? [] : ticks.filter((tick) => tick.at > last.at - spanMs);
+}
+
+/** The two layers' own view of one link. An L4 fact comes from a balancer, an L7 fact from who reads requests. */
+export function judge(link: Link, facts: Facts): EdgeVerdict {
+  const l4 = judgeL4(link, facts);
+  const seen = judgeL7(link, facts);
+  const keptBack = facts.nodes.get(link.to)?.mystery === true && seen.state !== 'unknown';
+  const l7: LayerVerdict = keptBack
+    ? { state: 'kept-back', words: 'kept back: finding it is the exercise', witness: null }
+    : { state: seen.state, words: seen.words, witness: seen.witness };
+  const disagree = l4.state === 'good' && l7.state === 'bad';
+  const label = disagree ? `connects, but ${seen.trouble}` : l4.state === 'bad' ? l4.words : '';
+  return { l4, l7, disagree, label };
+}
+
+function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
+  const seen = ticks.flatMap((tick) => {
+    const target = tick.balancers[from]?.targets[to];
+    if (target !== undefined) return [target];
+    const entrance = tick.balancers[to];
+    return entrance === undefined
+      ? []
+      : [{ connections: entrance.connections, open: entrance.open, failed: 0 }];
+  });
+  const last = seen.at(-1);
+  if (last === undefined) return { state: 'unknown', words: 'not measured', witness: null };
+  const witness = ticks.at(-1)?.balancers[from]?.targets[to] === undefined ? to : from;
+  const made = mean(seen.map((one) => one.connections));
+  const failed = mean(seen.map((one) => one.failed));
+  const row = rowOf(health, from, to);
+  if (failed > 0 && failed >= made) {
+    return { state: 'bad', words: `does not connect (${rate(failed)}/s fail)`, witness };
+  }
+  if (row?.lastProbe?.ok === false && row.lastProbe.code.startsWith('L4')) {
+    return { state: 'bad', words: `does not connect (${row.lastProbe.code})`, witness };
+  }
+  if (made === 0 && last.open === 0) {
+    const out = row?.state === 'unhealthy' ? 'out of rotation' : 'no connections';
+    return { state: 'idle', words: out, witness };
+  }
+  return { state: 'good', words: `connects ${rate(made)}/s, ${last.open} open`, witness };
+}
+
+type Judged = LayerVerdict & { readonly trouble: string };
+
+function judgeL7({ from, to }: Link, facts: Facts): Judged {
+  const { ticks } = facts;
+  const own = ticks.flatMap((tick) => tick.backends[to] ?? []);
+  const sums = sum(
+    own.length > 0
+      ? own.map((tick) => tick.outcomes)
+      : ticks.map((tick) => tick.clients[from]?.outcomes ?? tick.balancers[to]?.outcomes ?? {}),
+  );
+  const witness = own.length > 0 ? to : ticks.at(-1)?.clients[from] === undefined ? to : from;
+  const measured = ticks.some(
+    (tick) =>
+      tick.backends[to] !== undefined ||
+      tick.clients[from] !== undefined ||
+      tick.balancers[to]?.outcomes != null,
+  );
+  if (!measured) return { state: 'unknown', words: 'requests not seen here', witness: null, trouble: '' };
+  const all = total(sums);
+  const waiting = own.at(-1)?.inFlight ?? 0;
+  if (all === 0 && waiting > 0) {
+    const words = `answers nothing, ${waiting} wait`;
+    return { state: 'bad', words, witness, trouble: 'answers nothing' };
+  }
+  if (all === 0) return { state: 'idle', words: 'no requests', witness, trouble: '' };
+  const worst = Object.entries(sums)
+    .filter(([outcome, count]) => count > 0 && !['good', 'client-error'].includes(outcomeClass(outcome)))
+    .sort((a, b) => b[1] - a[1])[0];
+  if (worst === undefined) return { state: 'good', words: 'answers well', witness, trouble: '' };
+  const bad = total(Object.fromEntries(Object.entries(sums).filter(([name]) => isBad(name)))) / all;
+  const name = exact(worst[0], to, facts.requests);
+  const trouble = bad > 0.995 ? `answers ${name}` : `${percent(bad)} get ${name}`;
+  return { state: 'bad', words: trouble, witness, trouble };
+}
+
+export function isBad(outcome: string): boolean {
+  const kind = outcomeClass(outcome);
+  return kind === 'server-error' || kind === 'broken';
+}
+
+/** Rates count by class; the request log knows the very status. */
+function exact(outcome: string, server: string, requests: readonly RequestRow[]): string {
+  const row = requests.findLast(
+    (one) =>
+      !one.ok && (one.server === server || !/\d/.test(server)) && one.outcome.startsWith(outcome.charAt(0)),
+  );
+  return row?.outcome ?? outcome;
+}
+
+export function rowOf(
+  health: HealthView | undefined,
+  balancer: string,
+  target: string,
+): HealthRow | undefined {
+  return health?.balancers
+    .find((one) => one.balancer === balancer)
+    ?.rows.find((row) => row.target === target);
+}
+
+function sum(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const one of all)
+    for (const [name, count] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+}
