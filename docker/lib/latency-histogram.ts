@@ -1,5 +1,5 @@
-import int32 from 'hdr-histogram-js/dist/Int32Histogram.js';
 import 'hdr-histogram-js/dist/JsHistogram.encoding.js';
+import { constructorFromBucketSize } from 'hdr-histogram-js/dist/JsHistogramFactory.js';
 import type { LatencyStats } from '../protocol/stats.ts';
 
 /** Microseconds, three significant digits, an hour at most: 0.1 % of the value, 90 KiB when fully grown. */
@@ -43,10 +43,11 @@ export function createLatencyHistogram(): LatencyHistogram {
   };
 }
 
-type Hdr = InstanceType<typeof int32.default>;
+const Int32Histogram = constructorFromBucketSize(32);
+type Hdr = InstanceType<typeof Int32Histogram>;
 
 function create(): Hdr {
-  const histogram = new int32.default(1, 2, 3);
+  const histogram = new Int32Histogram(1, 2, 3);
   histogram.autoResize = true;
   return histogram;
 }

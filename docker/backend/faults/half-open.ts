@@ -3,12 +3,15 @@ import type { FaultSettings } from '../../protocol/faults.ts';
 import { AdminProblem } from '../../lib/admin-problem.ts';
 import type { Fault } from '../fault.ts';
 
-const table = 'inet blindspot_half_open';
-
 /** The kernel drops what comes to the port and what goes from it: to the other end, this host has ceased to exist. */
 export const halfOpen: Fault<FaultSettings<'half-open'>> = {
   layer: 'process',
   apply(_settings, { port, log }) {
+    // As a container's first process it has a network to itself. Anywhere else this would be the machine's own firewall.
+    if (process.pid !== 1) {
+      throw new AdminProblem('bad-request', 'packets can only be dropped in a container with NET_ADMIN');
+    }
+    const table = `inet blindspot_half_open_${port}`;
     nft(
       `table ${table} {
         chain input { type filter hook input priority -10; tcp dport ${port} drop; }
