@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Middleware } from './server.ts';
 
 /** Vite's own development server behind our gate: the window reloads as its source changes. */
@@ -7,10 +6,13 @@ export async function devMiddleware(root: string): Promise<{
   readonly close: () => Promise<void>;
 }> {
   // Only a developer pays for loading Vite.
-  const { createServer } = await import('vite');
+  const [{ createServer }, { windowConfig }] = await Promise.all([
+    import('vite'),
+    import('../window.vite.ts'),
+  ]);
   const vite = await createServer({
-    configFile: join(root, 'renderer.vite.config.ts'),
-    root: join(root, 'renderer'),
+    ...windowConfig(root),
+    logLevel: 'info',
     // A second WebSocket on our port would have to pass our gate; reloading by hand is simpler than a hole in it.
     server: { middlewareMode: true, hmr: false, ws: false },
     appType: 'spa',

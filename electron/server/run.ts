@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Notice } from '../contract/app.ts';
 import { createHost } from '../host/create-host.ts';
+import { farewell } from '../host/window/farewell.ts';
 import { devMiddleware } from './dev.ts';
-import { farewell } from './farewell.ts';
 import { openBrowser, thisMachine } from './open-browser.ts';
 import { startServer } from './server.ts';
 

@@ -1,6 +1,6 @@
-import type { Host } from '../contract/requests.ts';
-import type { SessionState } from '../contract/session.ts';
-import { toErrorShape } from '../contract/errors.ts';
+import type { Host } from '../../contract/requests.ts';
+import type { SessionState } from '../../contract/session.ts';
+import { toErrorShape } from '../../contract/errors.ts';
 
 export interface Farewell {
   readonly host: Host;
@@ -21,10 +21,10 @@ export function farewell({ host, close, say, exit }: Farewell): () => Promise<vo
     leaving = true;
     let code = 0;
     try {
-      const session = present(host);
+      const session = presentSession(host);
       if (session !== null) {
         say(`Taking "${session.title}" down... (Ctrl-C again ends at once)`);
-        await host.call('lab.down', {}, nobody);
+        await takeDown(host);
         say('The lab is down; nothing of it is left.');
       }
     } catch (error) {
@@ -39,7 +39,8 @@ export function farewell({ host, close, say, exit }: Farewell): () => Promise<vo
   };
 }
 
-function present(host: Host): SessionState | null {
+/** The lab that is up now, as the host says; null when there is none. */
+export function presentSession(host: Host): SessionState | null {
   let session: SessionState | null = null as SessionState | null;
   host.subscribe('session', '', (value) => {
     session = value;
@@ -47,8 +48,7 @@ function present(host: Host): SessionState | null {
   return session;
 }
 
-/** Opens no stream, so it needs none. */
-const nobody = {
-  openStream: (): string => '',
-  stream: (): undefined => undefined,
-};
+export async function takeDown(host: Host): Promise<void> {
+  // Opens no stream, so it needs no channel.
+  await host.call('lab.down', {}, { openStream: () => '', stream: () => undefined });
+}

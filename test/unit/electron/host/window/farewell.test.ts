@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BlindspotError } from '../../../../electron/contract/errors.ts';
-import type { Host } from '../../../../electron/contract/requests.ts';
-import { farewell } from '../../../../electron/server/farewell.ts';
-import { smallHost } from '../../../support/small-host.ts';
-import type { SmallHost } from '../../../support/small-host.ts';
+import { BlindspotError } from '../../../../../electron/contract/errors.ts';
+import type { Host } from '../../../../../electron/contract/requests.ts';
+import { farewell } from '../../../../../electron/host/window/farewell.ts';
+import { smallHost } from '../../../../support/small-host.ts';
+import type { SmallHost } from '../../../../support/small-host.ts';
 
 interface Rig {
   readonly leave: () => Promise<void>;
