@@ -19,6 +19,7 @@ export const allowed = {
   'docker/l7': ['docker/protocol', 'docker/lib', 'docker/balancing'],
   'docker/backend': ['docker/protocol', 'docker/lib'],
   'docker/client': ['docker/protocol', 'docker/lib'],
+  'docker/ctl': ['docker/protocol'],
   'docker/kube-node': ['docker/protocol', 'docker/lib'],
   'docker/kubelet': ['docker/protocol', 'docker/lib', 'docker/balancing'],
 };

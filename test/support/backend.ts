@@ -15,6 +15,7 @@ import type { BackendStats } from '../../docker/protocol/stats.ts';
 /** A backend on a real port of this process, and the calls that tests make to it. */
 export interface TestBackend {
   readonly port: number;
+  readonly adminPath: string;
   readonly running: RunningProgram;
   /** Exit codes that a fault asked for; this process lives on. */
   readonly exits: readonly number[];
@@ -73,6 +74,7 @@ export async function startTestBackend(config: Readonly<Record<string, unknown>>
   };
   return {
     port,
+    adminPath: full.admin,
     running,
     exits,
     get: (path, { method = 'GET', headers = {}, agent, timeoutMs = 15_000 } = {}) =>
