@@ -74,7 +74,7 @@ describe('algorithms', () => {
     expect(picks('least-connections', set, 4).join('')).toBe('bcbc');
     const weighted = targets(3, 1);
     weighted[0].active = 2;
-    weighted[1].active = 1;
+    Object.assign(weighted[1] ?? {}, { active: 1 });
     expect(picks('least-connections', weighted, 1)).toEqual(['a']);
   });
 
