@@ -13,7 +13,10 @@ const targetState = z.enum(['initial', 'healthy', 'unhealthy', 'draining', 'unus
 const count = z.union([z.literal('all'), z.int().min(0)]);
 
 const shapes = {
-  /** The share of a client's requests with a bad outcome since the step opened is `expected`, within chance. */
+  /**
+   * The share of a client's requests with a bad outcome is `expected`, within chance. Shares are counted since the step
+   * opened, or since the last change that anybody made after that.
+   */
   share: z.strictObject({
     type: z.literal('share'),
     client: referenceSchema,
@@ -74,7 +77,7 @@ const shapes = {
       z.strictObject({ equals: z.string().min(1).max(200) }),
     ]),
   }),
-  /** The share of users for whom *every* request went wrong since the step opened; none of the others was hurt. */
+  /** The share of users for whom *every* request went wrong; none of the others was hurt, unless `expected` is 0. */
   users: z.strictObject({
     type: z.literal('users'),
     client: referenceSchema,
@@ -84,7 +87,7 @@ const shapes = {
     requestsEach: z.int().min(1).default(3),
     falseAlarm,
   }),
-  /** The share of failed probes of one target since the step opened. */
+  /** The share of failed probes of one target. */
   probes: z.strictObject({
     type: z.literal('probes'),
     balancer: referenceSchema,

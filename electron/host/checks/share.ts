@@ -4,12 +4,12 @@ import { nodeOf } from './names.ts';
 import { outcomes } from './outcomes.ts';
 import type { Outcomes } from './outcomes.ts';
 import { judgeProportion } from './proportion.ts';
-import { clientSpan } from './since.ts';
+import { clientSpan, judgedSince } from './since.ts';
 
-/** The share of a client's requests that ended badly since the step opened. */
+/** The share of a client's requests that ended badly since the step opened or anything was changed. */
 export const share: Predicate<CheckOf<'share'>> = (check, { evidence }) => {
   const client = nodeOf(check.client, evidence);
-  const span = clientSpan(evidence, client, evidence.stepOpenedAt);
+  const span = clientSpan(evidence, client, judgedSince(evidence));
   const seen: Outcomes = span === null ? { ended: 0, failures: 0, answers5xx: 0 } : outcomes(span);
   const { hits, what } = count(check.of, seen);
   return judgeProportion({ hits, n: seen.ended, what: `of ${client}'s requests ${what}` }, check);

@@ -8,8 +8,8 @@ export interface Span<S> {
   readonly ms: number;
 }
 
-/** Widening looks past the present: samples come every 250 ms, later on a busy machine. */
-const looks = [0, 250, 500, 1000, 2000, 4000];
+/** Ever wider looks past the time asked for: samples come every 250 ms, later on a busy machine, and thin out with age. */
+const looks = [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 70_000];
 
 /** The first sample taken at or after a time, so that nothing from before it is counted; null if none is there yet. */
 export function firstSampleSince(evidence: Evidence, node: string, from: number): Sample | null {
@@ -18,6 +18,15 @@ export function firstSampleSince(evidence: Evidence, node: string, from: number)
     if (sample !== null && sample.at >= from) return sample;
   }
   return null;
+}
+
+/**
+ * From when on a share is counted: the step's opening, or the last thing that somebody changed after it. What was
+ * measured before that change says nothing of the world as it is now.
+ */
+export function judgedSince(evidence: Evidence): number {
+  const changes = evidence.acts.filter((act) => act.kind !== 'command').map((act) => act.at);
+  return Math.max(evidence.stepOpenedAt, ...changes);
 }
 
 export function clientSpan(evidence: Evidence, node: string, from: number): Span<ClientStats> | null {

@@ -4,16 +4,16 @@ import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
 import { nodeOf } from './names.ts';
 import { judgeProportion } from './proportion.ts';
-import { clientSpan } from './since.ts';
+import { clientSpan, judgedSince } from './since.ts';
 import type { Span } from './since.ts';
 
 /**
- * The share of users for whom everything went wrong since the step opened. Where some are expected, nobody else may
+ * The share of users for whom everything went wrong since the step opened or anything was changed. Where some are expected, nobody else may
  * have been hurt now and then: always the same users is the claim.
  */
 export const users: Predicate<CheckOf<'users'>> = (check, { evidence }) => {
   const client = nodeOf(check.client, evidence);
-  const span = clientSpan(evidence, client, evidence.stepOpenedAt);
+  const span = clientSpan(evidence, client, judgedSince(evidence));
   const seen = span === null ? [] : perUser(span).filter((user) => user.ok + user.bad >= check.requestsEach);
   const always = seen.filter((user) => user.ok === 0).length;
   const sometimes = seen.filter((user) => user.ok > 0 && user.bad > 0).length;

@@ -13,7 +13,17 @@ export function schemaProblems(
   issues: readonly Issue[],
   source: YamlSource,
 ): readonly LabProblem[] {
-  return issues.flatMap((issue) => explain(schema, issue, [], source));
+  const misspelt = new Set(
+    issues.flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return [];
+      const valid = keysOf(schemaAt(schema, source.value, issue.path));
+      return issue.keys.map((key) => [...issue.path, nearest(key, valid) ?? ''].join('/'));
+    }),
+  );
+  // A misspelt key is also a missing one: to say it once is enough.
+  return issues
+    .filter((issue) => !(misspelt.has(issue.path.join('/')) && valueAt(source, issue.path) === undefined))
+    .flatMap((issue) => explain(schema, issue, [], source));
 }
 
 function explain(schema: z.ZodType, issue: Issue, above: Path, source: YamlSource): readonly LabProblem[] {

@@ -1,0 +1,32 @@
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface LabText {
+  readonly lab: string;
+  readonly guide: string;
+  readonly solution: string;
+}
+
+/** Writes a lab folder of the given name into a fresh directory, and says where it is. */
+export async function labOnDisk(name: string, { lab, guide, solution }: LabText): Promise<string> {
+  const folder = join(await mkdtemp(join(tmpdir(), 'blindspot-lab-')), name);
+  await mkdir(folder);
+  await writeFile(join(folder, 'lab.yaml'), lab);
+  await writeFile(join(folder, 'guide.md'), guide);
+  await writeFile(join(folder, 'solution.yaml'), solution);
+  return folder;
+}
+
+/** The smallest lab, as labs/README.md teaches it: what is printed there is what is tested. */
+export async function readmeLab(): Promise<LabText> {
+  const readme = await readFile(new URL('../../labs/README.md', import.meta.url), 'utf8');
+  const block = (file: string) => {
+    const found = new RegExp(`^(\`{3,4})\\S+ ${file.replace('.', '\\.')}\\n([\\s\\S]*?)\\n\\1$`, 'm').exec(
+      readme,
+    );
+    if (found?.[2] === undefined) throw new Error(`labs/README.md shows no ${file}`);
+    return `${found[2]}\n`;
+  };
+  return { lab: block('lab.yaml'), guide: block('guide.md'), solution: block('solution.yaml') };
+}
