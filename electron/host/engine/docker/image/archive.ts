@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { PassThrough, Transform } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import tar from 'tar-stream';
@@ -52,18 +51,20 @@ export async function readArchive(
   file: string,
 ): Promise<{ readonly label: ImageLabel; readonly saved: Readable }> {
   const decompress = await decompressor(file);
-  const saved = new PassThrough();
-  const label = Promise.withResolvers<ImageLabel>();
-  const flow = pipeline(createReadStream(file), decompress, splitLabel(label.resolve, file), saved);
-  flow.catch((cause: unknown) => {
-    const failure =
-      cause instanceof BlindspotError ? cause : notAnImage(file, 'it is damaged or cut short', cause);
-    label.reject(failure);
-    saved.destroy(failure);
-  });
-  // Whoever only wants the label still gets the failure from it; the stream's own error must not end the process.
-  saved.on('error', () => undefined);
-  return { label: await label.promise, saved };
+  const found = Promise.withResolvers<ImageLabel>();
+  const rest = splitLabel(found.resolve, file);
+  const failure = (cause: unknown): BlindspotError =>
+    cause instanceof BlindspotError ? cause : notAnImage(file, 'it is damaged or cut short', cause);
+  pipeline(createReadStream(file), decompress, rest).catch((cause: unknown) => found.reject(failure(cause)));
+  const label = await found.promise;
+  const content = async function* (): AsyncGenerator<Buffer, void> {
+    try {
+      for await (const chunk of rest) yield chunk as Buffer;
+    } catch (cause) {
+      throw failure(cause);
+    }
+  };
+  return { label, saved: Readable.from(content()) };
 }
 
 async function decompressor(file: string): Promise<Transform> {

@@ -14,6 +14,8 @@ import { nodeBinary } from './node-package.ts';
 const noNetwork =
   /temporary failure resolving|could not resolve|could not connect|failed to fetch|unable to locate package|network is unreachable/i;
 
+const youngMs = 600_000;
+
 export interface BuildRequest {
   readonly connection: Connection;
   readonly inputs: ImageInputs;
@@ -86,10 +88,14 @@ async function runBuild(
   }
 }
 
-/** Images of older inputs, ours by name and by label. One that a container still uses stays until it is gone. */
+/**
+ * Images of older inputs, ours by name and by label. One that a container uses stays, and so does a young one: another
+ * working copy on the same engine may be about to start nodes from it.
+ */
 async function removeOthers(docker: Docker, tag: string): Promise<void> {
   const images = await docker.listImages({ filters: { label: ['blindspot=image'] } });
-  const others = images
+  const old = images.filter(({ Created: seconds }) => Date.now() - seconds * 1000 > youngMs);
+  const others = old
     .flatMap((image) => image.RepoTags ?? [])
     .filter((name) => name.startsWith(`${repository}:`) && name !== tag);
   for (const name of others) {
