@@ -7,7 +7,7 @@ import type { Watchdog } from './watchdog.ts';
 export interface Ground {
   readonly platform: NodeJS.Platform;
   readonly owner: ProcessIdentity;
-  /** The owner, as the environment of every process of ours names it. */
+  /** This engine, as the environment of every process of ours names it. */
   readonly mark: string;
   readonly launcher: Launcher;
   readonly watchdog: Watchdog;

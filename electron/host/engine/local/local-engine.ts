@@ -1,20 +1,22 @@
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Capability, EngineReport } from '../../../contract/app.ts';
+import type { EngineReport } from '../../../contract/app.ts';
 import { BlindspotError } from '../../../contract/errors.ts';
 import { ensureBundles } from '../../programs/bundles.ts';
 import type { Bundles } from '../../programs/bundles.ts';
 import type { Allocation, Engine, EngineEvent, FoundSession, NodeSpec, SessionSpec } from '../engine.ts';
-import { allocateBlock, allocatePorts, hasLoopbackBlock } from './addresses.ts';
+import { allocateBlock, allocatePorts } from './addresses.ts';
 import { adminPaths } from './admin-path.ts';
 import { warmCompileCache } from './compile-cache.ts';
+import { foundSession } from './found-session.ts';
 import type { Ground } from './ground.ts';
-import { findLauncher, onPath } from './launcher.ts';
+import { findLauncher } from './launcher.ts';
 import { endLeftovers } from './leftovers.ts';
+import { localReport, ownAddresses, pinnedNode } from './local-report.ts';
 import { alive, identify } from './process-identity.ts';
 import { LocalSession } from './session.ts';
 import { isSessionName, SessionRecords } from './session-record.ts';
-import type { SessionRecord } from './session-record.ts';
+import { refuseUnmet, startProblem } from './start-problem.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -69,23 +71,8 @@ class LocalEngine implements Engine {
     this.records = new SessionRecords(options.stateDir);
   }
 
-  async report(): Promise<EngineReport> {
-    const present = existsSync(this.nodePath);
-    return {
-      id: 'local',
-      name: 'Embedded: processes on this machine',
-      available: present,
-      version: process.versions.node,
-      endpoint: null,
-      capabilities: await this.capabilities(),
-      diagnosis: present
-        ? null
-        : {
-            what: `There is no Node at ${this.nodePath} to run the nodes with.`,
-            next: 'Run "npm ci" again.',
-          },
-      image: null,
-    };
+  report(): Promise<EngineReport> {
+    return localReport(this.nodePath, this.platform);
   }
 
   async prepare(progress: (step: string, detail: string) => void, signal: AbortSignal): Promise<void> {
@@ -103,7 +90,9 @@ class LocalEngine implements Engine {
     ports: Readonly<Record<string, number>>,
   ): Promise<Allocation> {
     this.knownPorts.set(session, ports);
-    return (await this.hasAddresses()) ? allocateBlock(session, names, ports) : allocatePorts(names, ports);
+    return (await ownAddresses(this.platform))
+      ? allocateBlock(session, names, ports)
+      : allocatePorts(names, ports);
   }
 
   async up(
@@ -119,7 +108,7 @@ class LocalEngine implements Engine {
       await session.add(nodes, onNode, signal);
     } catch (error) {
       if (this.sessions.get(spec.session)?.empty === true) await this.remove(spec.session);
-      throw asCancelled(error);
+      throw startProblem(error);
     }
   }
 
@@ -146,7 +135,7 @@ class LocalEngine implements Engine {
 
   async found(): Promise<readonly FoundSession[]> {
     await this.sweep();
-    return Promise.all((await this.records.all()).map((record) => foundOf(record, this.platform)));
+    return Promise.all((await this.records.all()).map((record) => foundSession(record, this.platform)));
   }
 
   async remove(session: string, nodes?: readonly string[]): Promise<void> {
@@ -167,7 +156,8 @@ class LocalEngine implements Engine {
   async dispose(): Promise<void> {
     await Promise.all([...this.sessions.keys()].map((session) => this.remove(session)));
     this.listeners.clear();
-    (await this.grounding)?.watchdog.close();
+    const ground = await this.grounding?.catch(() => null);
+    ground?.watchdog.close();
   }
 
   private async open(spec: SessionSpec): Promise<LocalSession> {
@@ -199,7 +189,10 @@ class LocalEngine implements Engine {
   }
 
   private ground(): Promise<Ground> {
-    this.grounding ??= this.makeGround();
+    this.grounding ??= this.makeGround().catch((error: unknown) => {
+      this.grounding = null;
+      throw error;
+    });
     return this.grounding;
   }
 
@@ -211,7 +204,8 @@ class LocalEngine implements Engine {
       this.bundles(),
     ]);
     const self = owner ?? { pid: process.pid, started: 'unknown' };
-    const mark = `${self.pid}.${self.started}`;
+    // Of this engine, not only of this process: at its end the watchdog must not take a later engine's nodes along.
+    const mark = `${self.pid}.${randomBytes(6).toString('hex')}`;
     return {
       platform: this.platform,
       owner: self,
@@ -255,70 +249,4 @@ class LocalEngine implements Engine {
   private get compileCache(): string {
     return join(this.options.stateDir, 'compile-cache');
   }
-
-  private async hasAddresses(): Promise<boolean> {
-    return this.platform === 'linux' && (await hasLoopbackBlock());
-  }
-
-  /** What was seen to work. Windows has no signals, and its shells understand none of the guides' commands. */
-  private async capabilities(): Promise<readonly Capability[]> {
-    const posix = this.platform !== 'win32';
-    const having: readonly (readonly [Capability, boolean])[] = [
-      ['addresses', await this.hasAddresses()],
-      ['signals', posix],
-      ['shell', posix && onPath('curl') !== null],
-    ];
-    return having.filter(([, has]) => has).map(([capability]) => capability);
-  }
-}
-
-async function foundOf(record: SessionRecord, platform: NodeJS.Platform): Promise<FoundSession> {
-  const known = record.nodes.map((node) => node.process).filter((process) => process !== null);
-  const living = await alive(known, platform);
-  const present = record.nodes.map(({ name, role, config, process }) => ({
-    name,
-    role,
-    running: process !== null && living.includes(process),
-    container: null,
-    config,
-  }));
-  return {
-    session: record.spec.session,
-    lab: record.spec.lab,
-    engine: 'local',
-    complete: true,
-    running: living.length,
-    nodes: record.spec.nodeCount,
-    startedAt: record.spec.startedAt,
-    heldBy: record.owner.pid,
-    spec: record.spec,
-    present,
-  };
-}
-
-/** A process on the person's own machine gets no rules in its kernel: a lab that needs them says so and runs elsewhere. */
-function refuseUnmet(nodes: readonly NodeSpec[]): void {
-  const unmet = nodes.find(({ sysctls, netfilter }) => netfilter !== null || Object.keys(sysctls).length > 0);
-  if (unmet === undefined) return;
-  throw new BlindspotError({
-    code: 'lab-needs',
-    message: `${unmet.name} needs kernel settings of its own, which a process on this machine cannot have.`,
-    next: 'Start this lab on the Docker engine.',
-    where: unmet.name,
-  });
-}
-
-function asCancelled(error: unknown): unknown {
-  if (!(error instanceof DOMException) || error.name !== 'AbortError') return error;
-  return new BlindspotError({
-    code: 'cancelled',
-    message: 'The start was stopped.',
-    next: 'Start it again when you like.',
-  });
-}
-
-/** The `node-linux-*` package of this architecture, which the image is built with too. */
-function pinnedNode(root: string): string | null {
-  const file = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  return process.platform === 'linux' && existsSync(file) ? file : null;
 }

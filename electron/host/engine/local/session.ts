@@ -8,7 +8,10 @@ import type { AdminPaths } from './admin-path.ts';
 import type { Ground } from './ground.ts';
 import { endLeftovers } from './leftovers.ts';
 import { LogRing } from './log-ring.ts';
+import { guardMemory, heapFlag } from './memory-guard.ts';
+import type { GuardedNode } from './memory-guard.ts';
 import { ownerMark, sessionMark } from './marker.ts';
+import { withAdmin } from './node-config.ts';
 import { notRunning, superviseNode, tryConnect } from './node-process.ts';
 import type { NodeProcess } from './node-process.ts';
 import { startTimes } from './process-identity.ts';
@@ -34,6 +37,7 @@ export class LocalSession {
   private readonly tell: Tell;
   private readonly shells: Shells;
   private readonly nodes = new Map<string, LocalNode>();
+  private readonly stopGuard: () => void;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -49,6 +53,7 @@ export class LocalSession {
     this.knownPorts = knownPorts;
     this.tell = tell;
     this.shells = new Shells(ground.launcher);
+    this.stopGuard = guardMemory(() => [...this.nodes.values()].map(guarded));
   }
 
   get empty(): boolean {
@@ -94,6 +99,7 @@ export class LocalSession {
 
   /** Everything of the session: nodes, shells and what they left running, sockets, files. */
   async remove(): Promise<void> {
+    this.stopGuard();
     this.shells.hangUp('The lab was taken down.');
     await Promise.all([...this.nodes.values()].map((node) => node.process.retire()));
     await this.saving;
@@ -212,7 +218,13 @@ export class LocalSession {
     const { nodePath, programs, compileCache, launcher } = this.ground;
     const process = superviseNode({
       name: spec.name,
-      command: [nodePath, join(programs, `${spec.role}.mjs`), '--config', this.configFile(spec.name)],
+      command: [
+        nodePath,
+        heapFlag(spec.memoryMiB),
+        join(programs, `${spec.role}.mjs`),
+        '--config',
+        this.configFile(spec.name),
+      ],
       env: {
         ...inherited(globalThis.process.env),
         ...this.marks(),
@@ -274,17 +286,13 @@ export class LocalSession {
   }
 }
 
-/** In a container the socket has one place for all; here every node needs a path of its own. */
-function withAdmin({ name, config }: NodeSpec, admin: string): string {
-  try {
-    const told: unknown = JSON.parse(config);
-    if (typeof told === 'object' && told !== null) return JSON.stringify({ ...told, admin });
-  } catch {
-    // Said below.
-  }
-  throw new BlindspotError({
-    code: 'internal',
-    message: `The config of ${name} is not a JSON object.`,
-    where: name,
-  });
+function guarded({ spec, process, log }: LocalNode): GuardedNode {
+  return {
+    pid: process.pid(),
+    memoryMiB: spec.memoryMiB,
+    kill: (why) => {
+      log.add('stderr', `${spec.name} ${why}`);
+      process.signal('SIGKILL');
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -184,6 +184,18 @@ describe('another process', () => {
     await waitUntil(() => events.filter((event) => event.startsWith('node-down')).length === 3);
   });
 
+  it('an engine that ends leaves the nodes of a later one in the same app alone', async () => {
+    const earlier = await makePlace();
+    const [before, first] = await earlier.session(['backend-1']);
+    await earlier.engine.up(before, first, ignore, never);
+    const watchdog = (await childrenNamed('blindspot-watchdog')).at(-1);
+    const [spec, nodes] = await place.session(names);
+    await place.engine.up(spec, nodes, ignore, never);
+    await earlier.clean();
+    await waitUntil(async () => !(await childrenNamed('blindspot-watchdog')).includes(watchdog ?? 0));
+    expect((await place.engine.found())[0]?.running).toBe(3);
+  });
+
   it('does not take a name that leads elsewhere for a session', async () => {
     await place.engine.remove('../../etc');
     await expect(place.engine.control('../x', 'y')).rejects.toMatchObject({ code: 'session-none' });
@@ -223,6 +235,19 @@ it('prepares by warming the compile cache once', async () => {
   expect(steps.at(-1)).toBe('Programs: ready (stub)');
   expect(existsSync(join(place.dir, 'state', 'compile-cache', 'warm-stub'))).toBe(true);
 });
+
+/** Pids of this process's children with this word in their command line, oldest first. */
+async function childrenNamed(word: string): Promise<readonly number[]> {
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
+  const pids = children
+    .trim()
+    .split(' ')
+    .filter((pid) => pid !== '');
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return pids.filter((_, index) => lines[index]?.includes(word)).map(Number);
+}
 
 function text(event: EngineEvent): string {
   return event.kind === 'node-down' ? `${event.kind} ${event.detail}` : event.kind;

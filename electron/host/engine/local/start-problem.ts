@@ -1,0 +1,36 @@
+import { BlindspotError } from '../../../contract/errors.ts';
+import type { NodeSpec } from '../engine.ts';
+
+/** A process on the person's own machine gets no rules in its kernel: a lab that needs them says so and runs elsewhere. */
+export function refuseUnmet(nodes: readonly NodeSpec[]): void {
+  const unmet = nodes.find(({ sysctls, netfilter }) => netfilter !== null || Object.keys(sysctls).length > 0);
+  if (unmet === undefined) return;
+  throw new BlindspotError({
+    code: 'lab-needs',
+    message: `${unmet.name} needs kernel settings of its own, which a process on this machine cannot have.`,
+    next: 'Start this lab on the Docker engine.',
+    where: unmet.name,
+  });
+}
+
+/** What can end a start, in words; what is ours already stays as it is. */
+export function startProblem(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'AbortError') {
+    return new BlindspotError({
+      code: 'cancelled',
+      message: 'The start was stopped.',
+      next: 'Start it again when you like.',
+    });
+  }
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new BlindspotError(
+    {
+      code: 'disk-full',
+      message: `There is no room left to write ${path ?? 'what the nodes need'}.`,
+      next: 'Free some space and start the lab again.',
+    },
+    error,
+  );
+}
