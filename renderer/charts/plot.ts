@@ -25,6 +25,9 @@ export interface Plot {
   dispose(): void;
 }
 
+/** Four samples. */
+const longestSilenceMs = 1100;
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -69,7 +72,7 @@ export function createPlot(canvas: HTMLCanvasElement, kind: ChartKind): Plot {
       colour(chart, kind, next.to);
       kind.lines.forEach((line, index) => {
         const set = chart.data.datasets[index];
-        if (set !== undefined) set.data = next.ticks.map((tick) => ({ x: tick.at, y: line.value(tick) }));
+        if (set !== undefined) set.data = points(next.ticks, line.value);
       });
       const { x } = chart.options.scales ?? {};
       if (x !== undefined) Object.assign(x, { min: next.from, max: next.to });
@@ -78,6 +81,23 @@ export function createPlot(canvas: HTMLCanvasElement, kind: ChartKind): Plot {
     timeAt: (offsetX) => chart.scales.x?.getValueForPixel(offsetX) ?? NaN,
     dispose: () => chart.destroy(),
   };
+}
+
+/**
+ * A node that missed one sample gives its next rate over the whole time since, so there is nothing missing to show;
+ * only a longer silence is a gap.
+ */
+export function points(ticks: readonly Tick[], value: (tick: Tick) => number): Point[] {
+  const found: Point[] = [];
+  let last: Point | undefined;
+  for (const tick of ticks) {
+    const point = { x: tick.at, y: value(tick) };
+    if (Number.isNaN(point.y)) continue;
+    if (last !== undefined && point.x - last.x > longestSilenceMs) found.push({ x: last.x + 1, y: NaN });
+    found.push(point);
+    last = point;
+  }
+  return found;
 }
 
 function dataset(

@@ -16,10 +16,10 @@ export interface Layout {
 }
 
 const bounds: Readonly<Record<Pane, readonly [least: number, start: number, most: number]>> = {
-  guide: [220, 304, 620],
-  measures: [260, 372, 820],
-  dock: [96, 216, 720],
-  health: [110, 330, 760],
+  guide: [220, 292, 620],
+  measures: [260, 356, 820],
+  dock: [96, 208, 720],
+  health: [110, 398, 760],
 };
 
 /** Sizes of the panes in pixels, and which are folded away; remembered. */

@@ -69,7 +69,10 @@ export function createScreen(label: string): Screen {
 function accelerate(terminal: Terminal): void {
   const probe = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (probe === null) return;
+  const names = probe.getExtension('WEBGL_debug_renderer_info');
+  const rasteriser = names === null ? '' : String(probe.getParameter(names.UNMASKED_RENDERER_WEBGL));
   probe.getExtension('WEBGL_lose_context')?.loseContext();
+  if (rasteriser === '' || /swiftshader|llvmpipe|software/i.test(rasteriser)) return;
   try {
     const addon = new WebglAddon();
     addon.onContextLoss(() => addon.dispose());

@@ -9,9 +9,10 @@ export interface Place {
   readonly compact: boolean;
 }
 
-const roomy = { width: 186, height: 92, gapY: 28 };
-const compact = { width: 212, height: 54, gapY: 10 };
-const tierGap = 112;
+const roomy = { width: 152, height: 90, gapY: 28 };
+const compact = { width: 204, height: 53, gapY: 6 };
+/** Room for what an edge has to say. */
+const tierGap = 124;
 const columnGap = 20;
 /** A column longer than this is split in two. */
 const longestColumn = 12;

@@ -52,8 +52,8 @@ function rates(
   if (balancer !== undefined) {
     const text =
       balancer.requests === null
-        ? `${rate(balancer.connections)} conn/s`
-        : `${rate(balancer.requests)} req/s`;
+        ? `${rate(Math.round(balancer.connections))} conn/s`
+        : `${rate(Math.round(balancer.requests))} req/s`;
     return { text, hurt: null };
   }
   const rows = ticks.flatMap((tick) => {
@@ -69,5 +69,8 @@ function rates(
     0,
   );
   const mean = rows.reduce((sum, row) => sum + row.requests, 0) / rows.length;
-  return { text: `${rate(Math.round(mean * 10) / 10)} req/s`, hurt: all === 0 ? null : bad / all };
+  return {
+    text: `${rate(mean >= 10 ? Math.round(mean) : Math.round(mean * 10) / 10)} req/s`,
+    hurt: all === 0 ? null : bad / all,
+  };
 }
