@@ -1,90 +1,18 @@
 import { join } from 'node:path';
 import { toErrorShape } from './contract/errors.ts';
-import { fingerprint, isFresh, stamp } from './fingerprint.ts';
-import { ensureBundles } from './host/programs/bundles.ts';
+import { buildPart, buildPrograms, shellPart, windowPart } from './start/parts.ts';
+import type { Say } from './start/parts.ts';
 
-// sources --vite--> out/renderer     sources --electron-vite--> out/main, out/preload     docker/ --esbuild--> out/programs
-
-/** Something that is built from sources in this repository, and only when they have changed. */
-interface Part {
-  readonly name: string;
-  readonly inputs: readonly string[];
-  /** The folders it makes; the first carries the stamp. */
-  readonly outputs: readonly [string, ...string[]];
-  readonly make: (root: string) => Promise<void>;
-}
-
-const shared = ['electron/contract', 'electron/rpc', 'package-lock.json'];
-
-export const windowPart: Part = {
-  name: 'the window',
-  inputs: [...shared, 'renderer', 'electron/window.vite.ts'],
-  outputs: ['out/renderer'],
-  make: async (root) => {
-    const [{ build }, { windowConfig }] = await Promise.all([import('vite'), import('./window.vite.ts')]);
-    await build(windowConfig(root));
-  },
-};
-
-export const shellPart: Part = {
-  name: 'the desktop shell',
-  inputs: [
-    ...shared,
-    'electron/main',
-    'electron/preload',
-    'electron/host',
-    'labs',
-    'docker/protocol',
-    'electron.vite.config.ts',
-  ],
-  outputs: ['out/main', 'out/preload'],
-  make: async (root) => {
-    const { build } = await import('electron-vite');
-    await build({
-      root,
-      configFile: join(root, 'electron.vite.config.ts'),
-      logLevel: 'warn',
-      ignoreConfigWarning: true,
-    });
-  },
-};
-
-export type Say = (line: string) => void;
-
-/** Builds the part unless what is there was built from the same sources. True when it was built. */
-export async function buildPart(root: string, part: Part, say: Say): Promise<boolean> {
-  const print = await fingerprint(root, part.inputs);
-  const stamped = join(root, part.outputs[0]);
-  if (await isFresh(stamped, print)) return false;
-  const began = performance.now();
-  say(`Building ${part.name}...`);
-  await part.make(root);
-  await stamp(stamped, print);
-  say(`Built ${part.name} in ${seconds(began)} s.`);
-  return true;
-}
-
-export async function buildPrograms(root: string, say: Say): Promise<void> {
-  const began = performance.now();
-  const { hash } = await ensureBundles(root);
-  if (performance.now() - began > 500)
-    say(`Bundled the lab programs (${hash.slice(0, 8)}) in ${seconds(began)} s.`);
-}
-
-function seconds(began: number): string {
-  return ((performance.now() - began) / 1000).toFixed(1);
-}
-
-if (import.meta.main) {
-  const root = join(import.meta.dirname, '..');
-  const say: Say = (line) => process.stdout.write(`${line}\n`);
-  try {
-    const built = [await buildPart(root, windowPart, say), await buildPart(root, shellPart, say)];
-    await buildPrograms(root, say);
-    if (!built.includes(true)) say('Everything is built already.');
-  } catch (error) {
-    const { message, next } = toErrorShape(error);
-    process.stderr.write(`${message}\n${next === undefined ? '' : `${next}\n`}`);
-    process.exit(1);
-  }
+// npm run build: everything that is stale, and nothing else.
+const root = join(import.meta.dirname, '..');
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+try {
+  const window = await buildPart(root, windowPart, say);
+  const shell = await buildPart(root, shellPart, say);
+  await buildPrograms(root, say);
+  if (!window && !shell) say('Everything is built already.');
+} catch (error) {
+  const { message, next } = toErrorShape(error);
+  process.stderr.write(`${message}\n${next === undefined ? '' : `${next}\n`}`);
+  process.exit(1);
 }

@@ -10,6 +10,7 @@ import { lockContents, lockSession } from './lockdown.ts';
 import { openWindow } from './main-window.ts';
 import { acceptPorts } from './ports.ts';
 import { guardQuit } from './quit.ts';
+import { smokeWord } from './smoke-word.ts';
 
 // main: app:// --> window      window ==MessagePort==> serve(host)
 
@@ -30,9 +31,6 @@ export interface AppOptions {
   readonly onStop: (stop: () => void) => void;
 }
 
-/** What a smoke start says when its window has loaded; electron/start.ts waits for it. */
-export const smokeWord = 'blindspot: the window comes up';
-
 export async function startApp(electron: ElectronApi, options: AppOptions): Promise<void> {
   const { app, dialog, ipcMain, protocol, session } = electron;
   const preload = join(options.root, 'out', 'preload', 'preload.cjs');
@@ -46,7 +44,10 @@ export async function startApp(electron: ElectronApi, options: AppOptions): Prom
   await app.whenReady();
   lockSession(session.defaultSession);
   serveWindow(protocol, join(options.root, 'out', 'renderer'));
-  if (options.smoke) { smokeStart(electron, preload, options.say); return; }
+  if (options.smoke) {
+    smokeStart(electron, preload, options.say);
+    return;
+  }
 
   let host: DesktopHost;
   try {

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { toErrorShape } from '../contract/errors.ts';
+import { buildPart, windowPart } from '../start/parts.ts';
 import { readServerArguments } from './arguments.ts';
 import { runServer } from './run.ts';
 
 // npm run serve: the window for a browser, from the same host as the desktop app.
 try {
   const root = join(import.meta.dirname, '..', '..');
-  await runServer({ root, notices: [], ...readServerArguments(process.argv.slice(2)) });
+  const options = readServerArguments(process.argv.slice(2));
+  if (!options.dev) await buildPart(root, windowPart, (line) => process.stdout.write(`${line}\n`));
+  await runServer({ root, notices: [], ...options });
 } catch (error) {
   const { code, message, next } = toErrorShape(error);
   process.stderr.write(`${message}\n${next === undefined ? '' : `${next}\n`}`);
