@@ -2,8 +2,9 @@ import type { ClientSettings, HandAnswer, HandRequest } from '../protocol/client
 import type { Context } from '../lib/program-types.ts';
 import { createWire } from './exchange.ts';
 import type { PlannedRequest } from './exchange.ts';
-import { openConnection } from './http1/connection.ts';
+import { openConnection } from './connection.ts';
 import { createRequestWriter } from './http1/request-writer.ts';
+import { ResponseReader } from './http1/response-reader.ts';
 
 /**
  * Requests by hand, one after the other, over HTTP/1.1 and a connection each. They carry no client header, so every
@@ -28,17 +29,17 @@ export function createSendByHand(settings: () => ClientSettings, context: Contex
     };
     const { address, port } = now;
     const writer = createRequestWriter(now);
+    const reader = new ResponseReader(now.method, keepBytes);
     const at = context.now();
     const began = performance.now();
     return new Promise((resolve) => {
       const options = { address, port, source: request.source, keep: () => false, lost: () => undefined };
       openConnection(options, createWire()).exchange({
-        method: now.method,
         head: writer.head(request),
         body: writer.body,
+        reader,
         limits: now,
-        keepBytes,
-        done({ status, failure, ok, server, connection, detail }, reader) {
+        done({ status, failure, ok, server, connection, detail }) {
           const durationMs = performance.now() - began;
           const outcome = status ?? failure ?? 'local';
           context.records.record(request.id, () => ({

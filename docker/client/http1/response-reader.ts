@@ -1,3 +1,7 @@
+import type { Answer, AnswerReader } from '../connection.ts';
+import { isOk } from '../exchange.ts';
+import type { Progress } from '../failure.ts';
+
 /**
  * bytes --> status line and headers --> body, counted to its declared end (RFC 9112 6.3)
  *
@@ -14,7 +18,7 @@ const LF = 10;
 /** Where we are in a body that ends other than by its length. */
 type ChunkPart = 'size' | 'data' | 'data-end' | 'trailer';
 
-export class ResponseReader {
+export class ResponseReader implements AnswerReader {
   state: ReaderState = 'nothing';
   status = 0;
   server: string | null = null;
@@ -41,7 +45,16 @@ export class ResponseReader {
     this.#keepBytes = keepBytes;
   }
 
-  /** True once the response is whole, or is none. */
+  get progress(): Progress {
+    return this.state === 'nothing' || this.state === 'head' ? this.state : 'body';
+  }
+
+  answer(): Answer | { readonly problem: string } {
+    if (this.state === 'bad') return { problem: this.problem };
+    const { status, server, reusable, idleMs } = this;
+    return { status: String(status), ok: isOk(status), server, reusable, idleMs };
+  }
+
   feed(bytes: Buffer): boolean {
     let at = 0;
     while (at < bytes.length && this.state !== 'done' && this.state !== 'bad') {
@@ -52,7 +65,7 @@ export class ResponseReader {
     return this.state === 'done' || this.state === 'bad';
   }
 
-  /** The peer closed in order. True if that completes the response (a body that runs to the end of the connection). */
+  /** A body without length runs to the end of the connection. */
   end(): boolean {
     if (this.state !== 'body' || this.#framing !== 'close') return false;
     this.state = 'done';

@@ -1,34 +1,35 @@
-import type { ClientSettings } from '../../protocol/client.ts';
-import type { Transport, Wire } from '../exchange.ts';
+import type { ClientSettings } from '../protocol/client.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { createRequestWriter } from './request-writer.ts';
-import type { RequestWriter } from './request-writer.ts';
+import type { PlannedRequest, Wire } from './exchange.ts';
 
 /**
- * request --> the user's idle connection, else a new one --> server
+ * request --> the user's idle connection, else a new one
  *
  * new: a request is exactly one connection, closed by the client after the answer.
  * kept: one idle connection per user at most. A user with a request in flight opens another rather than wait for it:
  * the load is open-loop, and waiting would hide the wait.
  */
-export function createHttp1(settings: () => ClientSettings, wire: Wire): Transport {
+export interface KeptConnections {
+  /** `fresh`: it has carried nothing yet. */
+  take(request: PlannedRequest): { readonly connection: Connection; readonly fresh: boolean };
+  retire(): void;
+  destroy(): void;
+}
+
+/** `isBusy` lets a protocol hold a connection between two exchanges of one request. */
+export function createKeptConnections(
+  settings: () => ClientSettings,
+  wire: Wire,
+  isBusy: (connection: Connection) => boolean = () => false,
+): KeptConnections {
   const { address, port } = settings();
   const idle = new Map<number, Connection>();
   const live = new Set<Connection>();
   let retired = false;
 
-  let spelledFor: ClientSettings | null = null;
-  let writer: RequestWriter;
-  const writerFor = (now: ClientSettings) => {
-    if (spelledFor !== now) {
-      spelledFor = now;
-      writer = createRequestWriter(now);
-    }
-    return writer;
-  };
-
   const keep = (connection: Connection, user: number) => {
+    if (isBusy(connection)) return true;
     const { connections, users } = settings();
     if (retired || connections === 'new' || user >= users || idle.has(user)) {
       live.delete(connection);
@@ -56,7 +57,7 @@ export function createHttp1(settings: () => ClientSettings, wire: Wire): Transpo
     return connection;
   };
 
-  const take = (user: number) => {
+  const takeIdle = (user: number) => {
     const connection = idle.get(user);
     idle.delete(user);
     if (connection?.stale !== true) return connection;
@@ -66,18 +67,11 @@ export function createHttp1(settings: () => ClientSettings, wire: Wire): Transpo
   };
 
   return {
-    send(request, done) {
-      const now = settings();
-      const spelled = writerFor(now);
-      const connection = take(request.user) ?? open(request.user, request.source);
-      connection.exchange({
-        method: now.method,
-        head: spelled.head(request),
-        body: spelled.body,
-        limits: now,
-        keepBytes: 0,
-        done,
-      });
+    take({ user, source }) {
+      const kept = takeIdle(user);
+      if (kept === undefined) return { connection: open(user, source), fresh: true };
+      wire.reused += 1;
+      return { connection: kept, fresh: false };
     },
     retire() {
       retired = true;

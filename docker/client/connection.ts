@@ -1,22 +1,41 @@
 import type * as net from 'node:net';
-import type { ClientSettings } from '../../protocol/client.ts';
-import { createAlarm } from '../alarm.ts';
-import type { Alarm } from '../alarm.ts';
-import { dial, giveUp } from '../dial.ts';
-import { failed, isOk } from '../exchange.ts';
-import type { Ending, Wire } from '../exchange.ts';
-import { brokenFailure, closedFailure } from '../failure.ts';
-import type { Failure, Progress } from '../failure.ts';
-import { ResponseReader } from './response-reader.ts';
+import type { ClientSettings } from '../protocol/client.ts';
+import { createAlarm } from './alarm.ts';
+import type { Alarm } from './alarm.ts';
+import { dial, giveUp } from './dial.ts';
+import { failed } from './exchange.ts';
+import type { Ending, Wire } from './exchange.ts';
+import { brokenFailure, closedFailure } from './failure.ts';
+import type { Failure, Progress } from './failure.ts';
+
+/** Reads one answer, whatever the protocol. */
+export interface AnswerReader {
+  /** True once the answer is whole, or is none. */
+  feed(bytes: Buffer): boolean;
+  /** The peer closed in order; true if that completes the answer. */
+  end(): boolean;
+  readonly progress: Progress;
+  /** What was read, once it is whole; or why it is no answer. */
+  answer(): Answer | { readonly problem: string };
+}
+
+export interface Answer {
+  readonly status: string;
+  readonly ok: boolean;
+  readonly server: string | null;
+  /** The connection may carry another exchange. */
+  readonly reusable: boolean;
+  /** How long the server keeps an idle connection. */
+  readonly idleMs: number;
+}
 
 export interface Exchange {
-  readonly method: string;
+  /** In Latin-1. */
   readonly head: string;
   readonly body: Buffer | null;
+  readonly reader: AnswerReader;
   readonly limits: Pick<ClientSettings, 'connectTimeoutMs' | 'firstByteTimeoutMs' | 'totalTimeoutMs'>;
-  /** How much of the answer's body to keep for a person to read. */
-  readonly keepBytes: number;
-  done(ending: Ending, reader: ResponseReader): void;
+  done(ending: Ending): void;
 }
 
 export interface ConnectionOptions {
@@ -40,7 +59,7 @@ export interface Connection {
 }
 
 /**
- * request --write--> socket --bytes--> ResponseReader --> Ending        one exchange at a time
+ * request --write--> socket --bytes--> AnswerReader --> Ending        one exchange at a time
  *
  * Each way to fail is told apart: before the handshake by errno, afterwards by how much of the answer had come and
  * whether the peer closed (FIN) or broke (RST).
@@ -49,7 +68,6 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
   let name = '';
   let connected = false;
   let current: Exchange | null = null;
-  let reader = new ResponseReader('GET');
   let alarm: Alarm | null = null;
   let staleAt = Infinity;
 
@@ -75,23 +93,21 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     alarm?.clear();
     alarm = null;
     if (!reuse || socket.writableLength > 0 || !options.keep(connection)) giveUp(socket, wire);
-    exchange.done(ending, reader);
+    exchange.done(ending);
   };
 
   const fail = ({ kind, detail }: Failure) => finish(failed(kind, detail, name), false);
 
-  const answer = () => {
-    if (reader.state === 'bad') {
-      fail({ kind: 'bad-response', detail: reader.problem });
+  const answer = (reader: AnswerReader) => {
+    const read = reader.answer();
+    if ('problem' in read) {
+      fail({ kind: 'bad-response', detail: read.problem });
       return;
     }
-    const { status, server, reusable } = reader;
+    const { status, ok, server, reusable, idleMs } = read;
     // A second's grace, as the server's clock runs from when it wrote and ours from when we read.
-    staleAt = performance.now() + reader.idleMs - 1000;
-    finish(
-      { status: String(status), failure: null, ok: isOk(status), server, connection: name, detail: '' },
-      reusable,
-    );
+    staleAt = performance.now() + idleMs - 1000;
+    finish({ status, failure: null, ok, server, connection: name, detail: '' }, reusable);
   };
 
   const socket: net.Socket = dial(
@@ -110,16 +126,17 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
           drop();
           return;
         }
-        const first = reader.state === 'nothing';
-        if (reader.feed(bytes)) answer();
+        const { reader } = current;
+        const first = reader.progress === 'nothing';
+        if (reader.feed(bytes)) answer(reader);
         else if (first) alarm?.rest();
       },
       onFail: fail,
       onLost(error) {
         if (current === null) drop();
-        else if (error !== null) fail(brokenFailure(error, progressOf(reader)));
-        else if (reader.end()) answer();
-        else fail(closedFailure(progressOf(reader)));
+        else if (error !== null) fail(brokenFailure(error, current.reader.progress));
+        else if (current.reader.end()) answer(current.reader);
+        else fail(closedFailure(current.reader.progress));
       },
     },
     wire,
@@ -139,16 +156,11 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     },
     exchange(exchange) {
       current = exchange;
-      reader = new ResponseReader(exchange.method, exchange.keepBytes);
       alarm = createAlarm(exchange.limits.totalTimeoutMs, (kind, afterMs) =>
         fail({ kind, detail: `nothing more within ${Math.round(afterMs)} ms` }),
       );
-      if (connected) {
-        wire.reused += 1;
-        write(exchange);
-      } else {
-        alarm.phase('connect-timeout', exchange.limits.connectTimeoutMs);
-      }
+      if (connected) write(exchange);
+      else alarm.phase('connect-timeout', exchange.limits.connectTimeoutMs);
     },
     destroy() {
       alarm?.clear();
@@ -156,8 +168,4 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     },
   };
   return connection;
-}
-
-function progressOf(reader: ResponseReader): Progress {
-  return reader.state === 'nothing' || reader.state === 'head' ? reader.state : 'body';
 }

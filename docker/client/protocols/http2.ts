@@ -1,0 +1,40 @@
+import type * as http2 from 'node:http2';
+import { clientHeader, requestIdHeader, serverHeader } from '../../protocol/common.ts';
+import type { ClientSettings } from '../../protocol/client.ts';
+import { isOk } from '../exchange.ts';
+import type { PlannedRequest, Transport, Wire } from '../exchange.ts';
+import { authority } from '../http1/request-writer.ts';
+import { createStreams } from '../http2/streams.ts';
+
+/** request --> a stream of the user's session (prior knowledge, RFC 9113 3.3) --> status and body to its end */
+export function createHttp2(settings: () => ClientSettings, wire: Wire): Transport {
+  return createStreams(settings, wire, {
+    headers: (request, now) => ({ ...ownHeaders(request, now), ':method': now.method }),
+    body: ({ bodyBytes }) => (bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null),
+    answer: (head) => {
+      const status = Number(head[':status']);
+      return { status: String(status), ok: isOk(status), server: textOf(head[serverHeader]) };
+    },
+  });
+}
+
+export function ownHeaders(request: PlannedRequest, settings: ClientSettings): http2.OutgoingHttpHeaders {
+  const { id, client, userName, path } = request;
+  const own = Object.entries(settings.headers).map(([name, value]) => [
+    name.toLowerCase(),
+    value.replaceAll('{user}', userName),
+  ]);
+  return {
+    ':authority': settings.host ?? authority(settings),
+    ':path': path,
+    cookie: `user=${userName}`,
+    'x-blindspot-user': userName,
+    ...(Object.fromEntries(own) as Record<string, string>),
+    [requestIdHeader]: id,
+    ...(client === null ? {} : { [clientHeader]: client }),
+  };
+}
+
+export function textOf(value: string | string[] | undefined): string | null {
+  return typeof value === 'string' ? value : (value?.[0] ?? null);
+}
