@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /**
  * A program of the engine's own kind in a few lines: config in, an admin socket, perhaps a port. `behave` in the config
- * makes it end at once, never come up, or turn a deaf ear to SIGTERM.
+ * makes it end at once, never come up, turn a deaf ear to
+ * SIGTERM, or take 300 MiB.
  */
 const stub = `
 import { createServer } from 'node:net';
@@ -20,6 +21,7 @@ const listen = (where) => new Promise((resolve) => {
   createServer((socket) => socket.pipe(socket)).listen(where, resolve);
 });
 if (config.listen !== undefined) await listen({ host: config.listen.address, port: config.listen.port });
+if (config.behave === 'greedy') setTimeout(() => (globalThis.kept = Buffer.alloc(300 << 20, 1)), 100);
 if (config.behave === 'mute') setInterval(() => undefined, 1000);
 else await listen({ path: config.admin });
 console.error('up ' + process.pid);

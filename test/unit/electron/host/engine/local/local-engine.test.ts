@@ -154,6 +154,17 @@ describe('power and watch', () => {
     await patient.clean();
   });
 
+  it('kills a node that takes far more memory than the lab gives it, and says so in its log', async () => {
+    const [spec] = await place.session(['greedy-1']);
+    const events: string[] = [];
+    const lines: string[] = [];
+    await place.engine.watch((event) => events.push(text(event)));
+    await place.engine.up(spec, [nodeSpec('greedy-1', undefined, { behave: 'greedy' })], ignore, never);
+    await place.engine.logs(spec.session, 'greedy-1', (line) => lines.push(line.text));
+    await waitUntil(() => events.includes('node-down ended by SIGKILL'));
+    expect(lines.at(-1)).toMatch(/^greedy-1 killed: it holds 3\d\d MiB, over this engine's limit of 192 MiB/);
+  });
+
   it('keeps the log over restarts and follows it', async () => {
     const [spec, nodes] = await place.session(['backend-1']);
     await place.engine.up(spec, nodes, ignore, never);
