@@ -31,7 +31,10 @@ export const grpcProbe: Probe = (target, check, signal) =>
     call.on('response', note);
     call.on('trailers', note);
     call.on('data', (chunk: Buffer) => answer.push(chunk));
-    call.on('error', (error: Error) => probe.settle(socketFailure(probe.layer, error)));
+    // A stream cancelled because its session failed carries that failure as its cause.
+    call.on('error', (error: Error) => {
+      probe.settle(socketFailure(probe.layer, error.cause instanceof Error ? error.cause : error));
+    });
     call.on('end', () => probe.settle(judgeHealth(status, Buffer.concat(answer))));
     call.end(checkRequest(check.grpcService));
   });
