@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ConfigProblem } from '../lib/read-config.ts';
 import { AdminProblem } from '../lib/admin-problem.ts';
 import { processStats } from '../lib/process-stats.ts';
@@ -41,7 +42,11 @@ export async function startBackend(
   const dependencies = createDependencies(() => settings.dependencies, now);
   const content = createContentSource(() => settings.version, now);
   const connections = createConnections(node);
-  const listener = createListener(config.listen, (socket) => faults.accept(socket), out);
+  const listener = createListener(config.listen, onConnection, out);
+  function onConnection(socket: Socket) {
+    connections.open(socket);
+    faults.accept(socket);
+  }
   const drain = createDrain(connections, listener);
 
   const http = createHttpServer({

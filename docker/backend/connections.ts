@@ -43,6 +43,8 @@ export function createConnections(node: string): Connections {
       const connection = { id: `${node}-c${accepted}`, socket, remote, carrying: false, busy: 0 };
       live.set(socket, connection);
       socket.once('close', () => close(connection));
+      // A reset from the other end is counted by its close; unheard, it would end the process.
+      socket.on('error', () => undefined);
       return connection;
     },
     of: (socket) => live.get(socket),

@@ -33,7 +33,9 @@ beforeAll(async () => {
     stream.on('data', (chunk: Buffer) => (all += chunk.toString()));
   }
   // The process group, because npm does not hand SIGTERM on to the program it runs.
-  const endAll = () => process.kill(-(shell.pid ?? process.pid), 'SIGTERM');
+  const { pid } = shell;
+  if (pid === undefined) throw new Error('bash did not start');
+  const endAll = () => process.kill(-pid, 'SIGTERM');
   const late = setTimeout(endAll, 50_000);
   const closed = once(shell, 'close');
   await once(shell, 'exit');

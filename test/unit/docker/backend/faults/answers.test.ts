@@ -71,7 +71,7 @@ describe('stale-cache', () => {
 
 describe('flap', () => {
   it('goes down first and comes back, by status', async () => {
-    await backend.fault('flap', { downMs: 300, upMs: 600_000, how: 'status', status: 503 });
+    await backend.fault('flap', { downMs: 1500, upMs: 600_000, how: 'status', status: 503 });
     const seen = new Set<string>();
     const end = Date.now() + 10_000;
     while (!seen.has('200') && Date.now() < end) seen.add((await backend.get('/')).outcome);

@@ -18,7 +18,9 @@ describe('reset-mid-response', () => {
     expect(got.outcome).toBe('ECONNRESET');
     expect(got.text.length).toBeGreaterThan(4000);
     expect(got.text.length).toBeLessThan(6000);
-    await expect.poll(() => backend.stats().requests.c).toMatchObject({ answered: 0, aborted: 1 });
+    await expect
+      .poll(() => backend.stats().requests.c, { timeout: 10_000 })
+      .toMatchObject({ answered: 0, aborted: 1 });
   });
 });
 
@@ -31,7 +33,9 @@ describe('truncated-body', () => {
     expect(got.outcome).toBe('ECONNRESET');
     expect(got.text.length).toBeGreaterThan(2500);
     expect(got.text.length).toBeLessThan(3500);
-    await expect.poll(() => backend.stats().requests.c).toMatchObject({ answered: 0, aborted: 1 });
+    await expect
+      .poll(() => backend.stats().requests.c, { timeout: 10_000 })
+      .toMatchObject({ answered: 0, aborted: 1 });
   });
 });
 

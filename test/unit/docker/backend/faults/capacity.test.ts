@@ -36,7 +36,7 @@ describe('overload', () => {
     const { get } = backend;
     await backend.fault('overload', { capacity: 2, serviceMs: 1500, queue: 4, notReadyAt: 0.5 });
     const all = Array.from({ length: 10 }, () => get('/'));
-    await expect.poll(async () => (await get('/ready')).outcome).toBe('503');
+    await expect.poll(async () => (await get('/ready')).outcome, { timeout: 10_000 }).toBe('503');
     expect((await get('/healthz')).outcome).toBe('200');
     const outcomes = (await Promise.all(all)).map(({ outcome }) => outcome).sort();
     expect(outcomes).toEqual([...Array<string>(6).fill('200'), ...Array<string>(4).fill('503')]);
@@ -65,7 +65,7 @@ describe('dependency-down', () => {
     await backend.heal('dependency-down');
     expect((await backend.get('/health')).outcome).toBe('200');
     database.close();
-    await expect.poll(async () => (await backend?.get('/health'))?.outcome).toBe('503');
+    await expect.poll(async () => (await backend?.get('/health'))?.outcome, { timeout: 10_000 }).toBe('503');
   });
 
   it('is refused for a dependency that is not there', async () => {

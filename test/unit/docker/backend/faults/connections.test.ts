@@ -34,6 +34,7 @@ describe('accept-and-reset', () => {
     await backend.fault('accept-and-reset');
     expect((await backend.get('/')).outcome).toBe('ECONNRESET');
     expect((await backend.get('/', { agent })).outcome).toBe('200');
+    expect(backend.stats().connections).toMatchObject({ accepted: 2, open: 1 });
     agent.destroy();
   });
 
@@ -51,7 +52,9 @@ describe('hang', () => {
     const { outcome } = await backend.get('/', { timeoutMs: 300, headers: { 'x-blindspot-client': 'c' } });
     expect(outcome).toBe('timeout');
     expect(backend.stats().requests.c).toMatchObject({ received: 1, answered: 0 });
-    await expect.poll(() => backend.stats().requests.c).toMatchObject({ aborted: 1, inFlight: 0 });
+    await expect
+      .poll(() => backend.stats().requests.c, { timeout: 10_000 })
+      .toMatchObject({ aborted: 1, inFlight: 0 });
   });
 });
 

@@ -29,7 +29,7 @@ describe('crash', () => {
   it('exits after a time', async () => {
     backend = await startTestBackend();
     await backend.fault('crash', { exitCode: 3, afterMs: 50 });
-    await expect.poll(() => backend?.exits).toEqual([3]);
+    await expect.poll(() => backend?.exits, { timeout: 10_000 }).toEqual([3]);
   });
 });
 
