@@ -1,0 +1,306 @@
+import { createServer, request } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../docker/balancing/clock.ts';
+import { createGroup } from '../../../../docker/balancing/group.ts';
+import { probeTarget } from '../../../../docker/balancing/probe/probes.ts';
+import { createProxy } from '../../../../docker/l7/proxy.ts';
+import { createRequestRing } from '../../../../docker/lib/request-ring.ts';
+import { l7SettingsSchema } from '../../../../docker/protocol/balancer.ts';
+import type { L7Patch } from '../../../../docker/protocol/balancer.ts';
+import { waitUntil } from '../../../support/wait.ts';
+import { deadPort, rawBackend } from '../l4/rig.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function httpBackend(listener: RequestListener) {
+  let connections = 0;
+  const server = createServer(listener).on('connection', () => (connections += 1));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, connections: () => connections };
+}
+
+async function raw(...args: Parameters<typeof rawBackend>) {
+  const made = await rawBackend(...args);
+  cleanups.push(made.close);
+  return made.port;
+}
+
+async function proxyTo(ports: readonly number[], patch: L7Patch = {}) {
+  const targets = ports.map((port, index) => ({ id: `t${index + 1}`, address: '127.0.0.1', port }));
+  const parse = (more: L7Patch) =>
+    l7SettingsSchema.parse({ healthCheck: { protocol: 'none' }, targets, ...patch, ...more });
+  let settings = parse({});
+  const log: Record<string, unknown>[] = [];
+  const group = createGroup(settings, {
+    clock: systemClock,
+    random: Math.random,
+    probe: probeTarget,
+    listener: '127.0.0.1:0',
+    emit: () => undefined,
+  });
+  const records = createRequestRing(1);
+  const proxy = createProxy({
+    group,
+    records,
+    settings: () => settings,
+    log: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const port = await proxy.listen({ address: '127.0.0.1', port: 0 });
+  cleanups.push(async () => {
+    group.dispose();
+    await proxy.close();
+  });
+  const change = (more: L7Patch) => {
+    settings = parse(more);
+    group.update(settings);
+    proxy.settingsChanged();
+  };
+  return { port, proxy, group, records, log, change };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly complete: boolean;
+}
+
+function ask(
+  port: number,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
+  return new Promise<Answer>((resolve, reject) => {
+    const { method = 'GET', headers = {}, body } = options;
+    const asked = request(
+      { port, host: '127.0.0.1', method, path: '/x?y=1', headers, agent: false },
+      (response) => {
+        let text = '';
+        const end = () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: text,
+            complete: response.complete,
+          });
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', end);
+        response.on('error', end);
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+const echoHead: RequestListener = (incoming, outgoing) => {
+  outgoing.setHeader('x-blindspot-server', 'b1');
+  outgoing.end(JSON.stringify({ url: incoming.url, headers: incoming.headers }));
+};
+const seen = (answer: Answer) => JSON.parse(answer.body) as { url: string; headers: Record<string, string> };
+
+describe('L7 proxy', () => {
+  it('passes the request on, and says where it came from', async () => {
+    const target = await httpBackend(echoHead);
+    const { port, log, records, group } = await proxyTo([target.port]);
+    const headers = {
+      'x-forwarded-for': '1.2.3.4',
+      'x-request-id': 'id-1',
+      connection: 'close, x-secret',
+      'x-secret': 's',
+    };
+    const answer = await ask(port, { headers });
+    expect(seen(answer).url).toBe('/x?y=1');
+    expect(seen(answer).headers).toMatchObject({
+      'x-forwarded-for': '1.2.3.4, 127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': String(port),
+      'x-request-id': 'id-1',
+    });
+    expect(seen(answer).headers).not.toHaveProperty('x-secret');
+    await waitUntil(() => log.length === 1);
+    expect(log[0]).toMatchObject({
+      id: 'id-1',
+      status: 200,
+      target: 't1',
+      targetStatus: 200,
+      termination: '--',
+    });
+    expect(records.after(0)[0]).toMatchObject({ id: 'id-1', outcome: '200', ok: true, server: 'b1' });
+    expect(group.members[0]?.active).toBe(0);
+  });
+
+  it.each([
+    ['set', '127.0.0.1'],
+    ['remove', undefined],
+    ['keep', '1.2.3.4'],
+  ] as const)('X-Forwarded-For by mode %s', async (forwardedFor, expected) => {
+    const target = await httpBackend(echoHead);
+    const { port } = await proxyTo([target.port], { forwardedFor });
+    const answer = await ask(port, { headers: { 'x-forwarded-for': '1.2.3.4' } });
+    expect(seen(answer).headers['x-forwarded-for']).toBe(expected);
+    expect(seen(answer).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('carries bodies both ways, with a length and in chunks', async () => {
+    const target = await httpBackend((incoming, outgoing) => {
+      outgoing.setHeader(
+        'x-framing',
+        incoming.headers['transfer-encoding'] ?? `length ${incoming.headers['content-length'] ?? '-'}`,
+      );
+      incoming.pipe(outgoing);
+    });
+    const { port } = await proxyTo([target.port]);
+    const body = 'b'.repeat(300_000);
+    const counted = await ask(port, { method: 'POST', body, headers: { 'content-length': '300000' } });
+    expect([counted.body === body, counted.headers['x-framing']]).toEqual([true, 'length 300000']);
+    const chunked = await ask(port, { method: 'PUT', body, headers: { 'transfer-encoding': 'chunked' } });
+    expect([chunked.body === body, chunked.headers['x-framing']]).toEqual([true, 'chunked']);
+  });
+
+  it('keeps its connections to targets', async () => {
+    const target = await httpBackend(echoHead);
+    const { port, proxy, group } = await proxyTo([target.port]);
+    for (let i = 0; i < 5; i++) await ask(port);
+    expect(target.connections()).toBe(1);
+    expect(proxy.connections.accepted).toBe(5);
+    expect(group.members[0]?.counters).toMatchObject({ opened: 1, failed: 0 });
+  });
+
+  it('passes an error of the target on as it is, and counts whose it was', async () => {
+    const target = await httpBackend((_, outgoing) => outgoing.writeHead(500).end('mine'));
+    const { port, proxy, group } = await proxyTo([target.port]);
+    expect(await ask(port)).toMatchObject({ status: 500, body: 'mine' });
+    const [member] = group.members;
+    if (member === undefined) throw new Error('no member');
+    await waitUntil(() => proxy.targetRequests(member).view().answered === 1);
+    expect(proxy.targetRequests(member).view().byStatus).toEqual({ 500: 1 });
+    expect(proxy.own).toEqual({});
+  });
+
+  it.each([
+    ['refused', 502, 'SC', deadPort],
+    ['reset', 502, 'SH', () => raw((socket) => socket.once('data', () => socket.resetAndDestroy()))],
+    ['closed-early', 502, 'SH', () => raw((socket) => socket.once('data', () => socket.end()))],
+    [
+      'bad-response',
+      502,
+      'PH',
+      () => raw((socket) => socket.once('data', () => socket.end('nonsense\r\n\r\n'))),
+    ],
+    ['response-timeout', 504, 'sH', () => raw((socket) => socket.resume())],
+  ] as const)('%s: answers %i itself, log %s', async (cause, status, termination, target) => {
+    const { port, proxy, log } = await proxyTo([await target()], { responseTimeoutMs: 300 });
+    const answer = await ask(port);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(cause);
+    await waitUntil(() => log.length === 1);
+    expect(log[0]).toMatchObject({ status, targetStatus: null, termination, cause });
+    expect(proxy.own).toEqual({ [cause]: 1 });
+    expect(proxy.requests.view()).toMatchObject({
+      received: 1,
+      answered: 1,
+      inFlight: 0,
+      byStatus: { [status]: 1 },
+    });
+  });
+
+  it('no target: 503, or what the persona says', async () => {
+    const { port, proxy, change } = await proxyTo([]);
+    expect((await ask(port)).status).toBe(503);
+    change({ noTargetStatus: 502 });
+    expect((await ask(port)).status).toBe(502);
+    expect(proxy.own).toEqual({ 'no-target': 2 });
+  });
+
+  it('unreachable: 503 where the persona says so', async () => {
+    const { port } = await proxyTo([await deadPort()], { unreachableStatus: 503 });
+    expect((await ask(port)).status).toBe(503);
+  });
+
+  it('a body cut by the target is cut for the client too, never made whole', async () => {
+    const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this';
+    const { port, proxy, log } = await proxyTo([
+      await raw((socket) => socket.once('data', () => socket.end(cut))),
+    ]);
+    expect(await ask(port)).toMatchObject({ status: 200, complete: false });
+    await waitUntil(() => log.length === 1);
+    expect(log[0]).toMatchObject({ status: 200, termination: 'SD' });
+    expect(proxy.requests.view()).toMatchObject({ answered: 0, aborted: 1, inFlight: 0 });
+  });
+
+  it('a client that leaves ends the work at the target', async () => {
+    let left = false;
+    const target = await httpBackend((incoming) => {
+      incoming.socket.on('close', () => (left = true));
+    });
+    const { port, proxy, log } = await proxyTo([target.port]);
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waitUntil(() => proxy.requests.view().inFlight === 1 && target.connections() === 1);
+    socket.destroy();
+    await waitUntil(() => left && log.length === 1);
+    expect(log[0]).toMatchObject({ termination: 'CH', cause: 'client-gone', status: null });
+    expect(proxy.requests.view()).toMatchObject({ aborted: 1, inFlight: 0 });
+  });
+
+  it('refused with a retry: another target answers, the body arrives whole', async () => {
+    const target = await httpBackend((incoming, outgoing) => incoming.pipe(outgoing));
+    const { port, proxy } = await proxyTo([await deadPort(), target.port], { connectRetries: 1 });
+    expect(await ask(port, { method: 'POST', body: 'all of it' })).toMatchObject({
+      status: 200,
+      body: 'all of it',
+    });
+    expect(proxy.own).toEqual({});
+  });
+
+  it('passive ejection: NGINX ignores a 500 and ejects a refusal', async () => {
+    const target = await httpBackend((_, outgoing) => outgoing.writeHead(500).end());
+    const passive = { consecutiveErrors: 1, errorStatuses: '', maxEjectedShare: 1, ejectMs: 60_000 };
+    const { port, group } = await proxyTo([target.port, await deadPort()], { passive, connectRetries: 1 });
+    for (let i = 0; i < 4; i++) expect((await ask(port)).status).toBe(500);
+    expect(group.members.map(({ state }) => state)).toEqual(['healthy', 'unhealthy']);
+  });
+
+  it('passive ejection: Envoy counts a 500', async () => {
+    const bad = await httpBackend((_, outgoing) => outgoing.writeHead(500).end());
+    const good = await httpBackend((_, outgoing) => outgoing.end());
+    const passive = { consecutiveErrors: 2, maxEjectedShare: 0.1, ejectMs: 60_000 };
+    const { port, group } = await proxyTo([bad.port, good.port], { passive });
+    for (let i = 0; i < 4; i++) await ask(port);
+    await waitUntil(() => group.members[0]?.state === 'unhealthy');
+    for (let i = 0; i < 3; i++) expect((await ask(port)).status).toBe(200);
+  });
+
+  it('least connections counts outstanding requests, not connections', async () => {
+    const waiting: (() => void)[] = [];
+    const slow = await httpBackend((_, outgoing) => waiting.push(() => outgoing.end('slow')));
+    const quick = await httpBackend((_, outgoing) => outgoing.end('quick'));
+    const { port } = await proxyTo([slow.port, quick.port], { algorithm: 'least-connections' });
+    const first = ask(port);
+    await waitUntil(() => waiting.length === 1);
+    for (let i = 0; i < 4; i++) expect((await ask(port)).body).toBe('quick');
+    for (const answer of waiting) answer();
+    expect((await first).body).toBe('slow');
+  });
+
+  it('what is not HTTP gets 400 and the door', async () => {
+    const { port, proxy } = await proxyTo([]);
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    socket.write('GET / HTTP/1.1\r\nHo st: x\r\n\r\n');
+    await waitUntil(() => socket.closed);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(proxy.own).toEqual({ 'bad-request': 1 });
+  });
+});
