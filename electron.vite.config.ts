@@ -2,7 +2,7 @@ import { defineConfig } from 'electron-vite';
 
 /**
  * Main and preload only, both CommonJS: a sandboxed preload must be one CommonJS file, and Electron reads the main
- * file fastest so. The window is built by electron/start/window-config.ts, with or without Electron.
+ * file fastest so. The window is built by electron/build/window-config.ts, with or without Electron.
  */
 const file = (name: string, input: string, external: readonly string[] = []) => ({
   outDir: `out/${name}`,

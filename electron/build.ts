@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { toErrorShape } from './contract/errors.ts';
-import { buildPart, buildPrograms, shellPart, windowPart } from './start/parts.ts';
-import type { Say } from './start/parts.ts';
+import { buildPart, buildPrograms, shellPart, windowPart } from './build/parts.ts';
+import type { Say } from './build/parts.ts';
 
 // npm run build: everything that is stale, and nothing else.
 const root = join(import.meta.dirname, '..');

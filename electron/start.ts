@@ -6,7 +6,7 @@ import { readStartArguments } from './start/arguments.ts';
 import { chooseFace } from './start/choose-face.ts';
 import { electronBinary } from './start/electron-binary.ts';
 import { launch } from './start/launch.ts';
-import { buildPart, buildPrograms, shellPart, windowPart } from './start/parts.ts';
+import { buildPart, buildPrograms, shellPart, windowPart } from './build/parts.ts';
 import { smokeStart } from './start/smoke.ts';
 
 // npm start: build what is stale --> Electron where it can be had --> otherwise the same window in a browser

@@ -1,4 +1,5 @@
 import * as electron from 'electron';
+import { noticesVariable } from '../contract/start.ts';
 import { createHost } from '../host/create-host.ts';
 import { readNotices } from './notices.ts';
 import { startApp } from './start-app.ts';
@@ -7,7 +8,7 @@ const root = electron.app.getAppPath();
 
 void startApp(electron, {
   root,
-  notices: readNotices(process.env.BLINDSPOT_NOTICES),
+  notices: readNotices(process.env[noticesVariable]),
   smoke: process.argv.includes('--smoke'),
   createHost: async (notices) => {
     const host = await createHost({ root, face: 'electron', notices: [...notices] });

@@ -10,7 +10,7 @@ import { lockContents, lockSession } from './lockdown.ts';
 import { openWindow } from './main-window.ts';
 import { acceptPorts } from './ports.ts';
 import { guardQuit } from './quit.ts';
-import { smokeWord } from './smoke-word.ts';
+import { smokeWord } from '../contract/start.ts';
 
 // main: app:// --> window      window ==MessagePort==> serve(host)
 

@@ -8,7 +8,7 @@ export async function devMiddleware(root: string): Promise<{
   // Only a developer pays for loading Vite.
   const [{ createServer }, { windowConfig }] = await Promise.all([
     import('vite'),
-    import('../start/window-config.ts'),
+    import('../build/window-config.ts'),
   ]);
   const vite = await createServer({
     ...windowConfig(root),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { toErrorShape } from '../contract/errors.ts';
-import { buildPart, windowPart } from '../start/parts.ts';
+import { buildPart, windowPart } from '../build/parts.ts';
 import { readServerArguments } from './arguments.ts';
 import { runServer } from './run.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outcome } from './choose-face.ts';
-import type { Say } from './parts.ts';
+import type { Say } from '../build/parts.ts';
 
 /** Electron's package as npm installed it: without the binary, which comes from GitHub when it is first wanted. */
 export interface ElectronPackage {

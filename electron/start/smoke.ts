@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { smokeWord } from '../main/smoke-word.ts';
+import { smokeWord } from '../contract/start.ts';
 import { electronEnv } from './electron-env.ts';
 import { lastWords } from './electron-binary.ts';
 

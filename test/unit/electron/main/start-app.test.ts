@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlindspotError } from '../../../../electron/contract/errors.ts';
-import { smokeWord } from '../../../../electron/main/smoke-word.ts';
+import { smokeWord } from '../../../../electron/contract/start.ts';
 import { startApp } from '../../../../electron/main/start-app.ts';
 import type { AppOptions } from '../../../../electron/main/start-app.ts';
 import { client } from '../../../../electron/rpc/client.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smokeWord } from '../../../../electron/main/smoke-word.ts';
+import { smokeWord } from '../../../../electron/contract/start.ts';
 import { smokeStart } from '../../../../electron/start/smoke.ts';
 
 describe.skipIf(process.platform === 'win32')('smoke start', () => {

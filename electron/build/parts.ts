@@ -17,7 +17,7 @@ const shared = ['electron/contract', 'electron/rpc', 'package-lock.json'];
 
 export const windowPart: Part = {
   name: 'the window',
-  inputs: [...shared, 'renderer', 'electron/start/window-config.ts'],
+  inputs: [...shared, 'renderer', 'electron/build/window-config.ts'],
   outputs: ['out/renderer'],
   make: async (root) => {
     const [{ build }, { windowConfig }] = await Promise.all([import('vite'), import('./window-config.ts')]);

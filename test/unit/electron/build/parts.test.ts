@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { buildPart } from '../../../../electron/start/parts.ts';
-import type { Part } from '../../../../electron/start/parts.ts';
+import { buildPart } from '../../../../electron/build/parts.ts';
+import type { Part } from '../../../../electron/build/parts.ts';
 
 let root: string;
 let made: number;
