@@ -1,4 +1,3 @@
-import './hdr.ts';
 import * as net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { startClient } from '../../../../docker/client/client.ts';

@@ -1,4 +1,3 @@
-import './hdr.ts';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../../docker/client/arrivals/random.ts';
