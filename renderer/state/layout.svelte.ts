@@ -15,11 +15,12 @@ export interface Layout {
   toggle(pane: Pane, open?: boolean): void;
 }
 
-const bounds: Readonly<Record<Pane, readonly [least: number, start: number, most: number]>> = {
-  guide: [220, 292, 620],
-  measures: [260, 356, 820],
-  dock: [96, 208, 720],
-  health: [110, 398, 760],
+/** Least and most in pixels, and the share of the window that a pane starts with. */
+const bounds: Readonly<Record<Pane, readonly [least: number, most: number, share: number]>> = {
+  guide: [220, 620, 0.22],
+  measures: [260, 820, 0.277],
+  dock: [96, 720, 0.26],
+  health: [110, 760, 0.41],
 };
 
 /** Sizes of the panes in pixels, and which are folded away; remembered. */
@@ -41,8 +42,12 @@ export function createLayout(): Layout {
   };
 }
 
+function across(pane: Pane): boolean {
+  return pane === 'guide' || pane === 'measures';
+}
+
 function clamp(pane: Pane, size: number): number {
-  const [least, , most] = bounds[pane];
+  const [least, most] = bounds[pane];
   return Math.round(Math.min(most, Math.max(least, size)));
 }
 
@@ -59,7 +64,10 @@ function restore(): Readonly<Record<Pane, PaneState>> {
       typeof was.size === 'number';
     return sane
       ? { size: clamp(pane, Number(was.size)), open: was.open === true }
-      : { size: bounds[pane][1], open: true };
+      : {
+          size: clamp(pane, bounds[pane][2] * (across(pane) ? window.innerWidth : window.innerHeight)),
+          open: true,
+        };
   };
   return { guide: one('guide'), measures: one('measures'), dock: one('dock'), health: one('health') };
 }

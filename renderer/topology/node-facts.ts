@@ -34,13 +34,16 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   if (node.role === 'l4') return shown('l4', 'running');
   if (node.role === 'l7') return shown('l7', 'running');
   if (node.mystery) return shown('l4', 'runs; how it answers is for you to find');
-  if (hurt === null) return shown('unknown', 'running, no data');
+  if (hurt === null)
+    return text === noData ? shown('unknown', 'running, no data') : shown('unused', 'running, no requests');
   if (hurt === 0) return shown('good', 'answers well');
   return shown(
     'bad',
     node.role === 'client' ? `${percent(hurt)} of requests fail` : `${percent(hurt)} answered badly`,
   );
 }
+
+const noData = 'no data';
 
 /** Per second over the window; `hurt` is the share that went badly, null where nothing was answered. */
 function rates(
@@ -62,7 +65,7 @@ function rates(
     const backend = tick.backends[name];
     return backend === undefined ? [] : [{ requests: backend.requests, outcomes: backend.outcomes }];
   });
-  if (rows.length === 0) return { text: 'no data', hurt: null };
+  if (rows.length === 0) return { text: noData, hurt: null };
   const all = rows.reduce((sum, row) => sum + total(row.outcomes), 0);
   const bad = rows.reduce(
     (sum, row) => sum + total(Object.fromEntries(Object.entries(row.outcomes).filter(([key]) => isBad(key)))),
