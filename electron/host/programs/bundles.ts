@@ -3,6 +3,7 @@ import { glob, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from '
 import { basename, dirname, join } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { BlindspotError } from '../../contract/errors.ts';
+import { englishOnly, requireBuiltins } from './bundle-plugins.ts';
 
 /**
  * docker/ROLE/main.ts -> out/programs/ROLE.mjs, one self-contained file a program: the same files run as child processes
@@ -16,7 +17,7 @@ export interface Bundles {
 }
 
 /** Changes when the way of bundling does, so that old files are not taken for new ones. */
-const recipe = 'esm node24 1';
+const recipe = 'esm node24 2';
 
 /** Packages like hdr-histogram-js are CommonJS and call `require` for Node's own modules; an ES module has none. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
@@ -101,6 +102,7 @@ async function bundle(root: string, outdir: string, entries: readonly string[]):
       minifyIdentifiers: false,
       legalComments: 'none',
       banner: { js: banner },
+      plugins: [requireBuiltins, englishOnly],
       logLevel: 'silent',
     });
   } catch (failure) {

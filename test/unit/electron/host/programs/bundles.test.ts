@@ -44,6 +44,18 @@ describe('ensureBundles', () => {
     expect(await readFile(join(second.dir, 'echo.mjs'), 'utf8')).toContain('two');
   });
 
+  it('does not load undici for the sake of node:http', async () => {
+    await writeFile(
+      join(root, 'docker', 'echo', 'main.ts'),
+      `import { createServer } from 'node:http';
+       createServer();
+       const loaded = process.moduleLoadList.some((name: string) => name.includes('deps/undici/undici'));
+       process.stdout.write(String(loaded));`,
+    );
+    const { dir } = await ensureBundles(root);
+    expect((await run(process.execPath, [join(dir, 'echo.mjs')])).stdout).toBe('false');
+  });
+
   it('builds once for callers at the same time', async () => {
     const [a, b] = await Promise.all([ensureBundles(root), ensureBundles(root)]);
     expect(a).toBe(b);
