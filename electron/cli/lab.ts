@@ -18,6 +18,9 @@ npm run --silent lab -- verify ID...|--all [--engine docker|local] [--repeat N] 
 npm run --silent lab -- doctor [--json]
 npm run --silent lab -- validate PATH [--json]`;
 
+/** A command has no terminals to open. */
+const noStreams = { openStream: () => '', stream: () => undefined };
+
 const root = join(import.meta.dirname, '..', '..');
 
 await finish(async () => {
@@ -202,5 +205,3 @@ async function validate(paths: readonly string[], asJson: boolean): Promise<numb
     }
   return problems.length === 0 ? exitCodes.good : exitCodes.failed;
 }
-
-const noStreams = { openStream: () => '', stream: () => undefined };

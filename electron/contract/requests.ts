@@ -22,7 +22,7 @@ function request<R>() {
 const none = z.strictObject({});
 const name = z.string().min(1).max(64);
 const node = z.strictObject({ node: name });
-const json: z.ZodType<Json> = z.json();
+const json: z.ZodType<Json, Json> = z.json();
 
 export const requests = {
   'app.engine': request<null>()(z.strictObject({ engine: z.enum(['docker', 'local']) })),

@@ -7,6 +7,8 @@ import { BlindspotError } from '../../contract/errors.ts';
 const firstRetryMs = 50;
 const lastRetryMs = 1000;
 const callTimeoutMs = 5000;
+/** A busy machine may take its time to start a node; a link that is still coming up is not a silent node. */
+const linkTimeoutMs = 20_000;
 const sampleEveryMs = 250;
 
 export interface NodeLink {
@@ -121,7 +123,7 @@ export function openNodeLink(node: string, connect: () => Promise<Duplex>, liste
   const connected = async (): Promise<http2.ClientHttp2Session> => {
     if (session !== null) return session;
     return await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(unreachable(node)), callTimeoutMs);
+      const timer = setTimeout(() => reject(unreachable(node)), linkTimeoutMs);
       waiting.push((opened) => {
         clearTimeout(timer);
         resolve(opened);
