@@ -8,14 +8,15 @@ import { referenceSchema } from './names.ts';
 
 /** How often a true claim may be called false by chance. What is verified over and over needs this or less. */
 const falseAlarm = z.number().min(1e-9).max(0.05).default(1e-4);
+const recentSeconds = z.number().min(0.5).max(600).default(2);
 const share = z.number().min(0).max(1);
 const targetState = z.enum(['initial', 'healthy', 'unhealthy', 'draining', 'unused']);
 const count = z.union([z.literal('all'), z.int().min(0)]);
 
 const shapes = {
   /**
-   * The share of a client's requests with a bad outcome is `expected`, within chance. Shares are counted since the step
-   * opened, or since the last change that anybody made after that.
+   * The share of a client's requests with a bad outcome is `expected`, within chance. Shares are counted over the last
+   * `seconds` where they hold a sample, and else since the step opened or since the last change after that.
    */
   share: z.strictObject({
     type: z.literal('share'),
@@ -24,6 +25,7 @@ const shapes = {
     of: z.enum(['bad', 'failures', 'answers-5xx']).default('bad'),
     expected: share,
     sample: z.int().min(1).default(300),
+    seconds: recentSeconds,
     falseAlarm,
   }),
   /** So many of a balancer's targets are in this state. */
@@ -85,6 +87,7 @@ const shapes = {
     /** Users who have made enough requests to be judged. */
     sample: z.int().min(1).max(100).default(100),
     requestsEach: z.int().min(1).default(3),
+    seconds: recentSeconds,
     falseAlarm,
   }),
   /** The share of failed probes of one target. */

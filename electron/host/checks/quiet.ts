@@ -1,12 +1,9 @@
-import type { ClientStats } from '../../../docker/protocol/stats.ts';
 import type { CheckOf } from '../../../labs/checks.ts';
-import type { Evidence } from './evidence.ts';
 import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
 import { nodeOf } from './names.ts';
 import { outcomes } from './outcomes.ts';
-import { clientSpan, isClient } from './since.ts';
-import type { Span } from './since.ts';
+import { clientSpan, lastPart } from './since.ts';
 import { duration } from './words.ts';
 
 /** Nothing bad in the last so many seconds of this step, with enough good answers for that to mean something. */
@@ -17,24 +14,10 @@ export const quiet: Predicate<CheckOf<'quiet'>> = (check, { evidence }) => {
   const whole = clientSpan(evidence, client, evidence.stepOpenedAt);
   if (whole === null) return finding('waiting', '', expected);
   const enough = whole.ms >= longest;
-  const span = enough ? lastPart(whole, longest, client, evidence) : whole;
+  const span = lastPart(whole, longest, client, evidence);
   const { ended, failures, answers5xx } = outcomes(span);
   const bad = failures + answers5xx;
   const measured = `${bad} errors in ${ended} requests over ${duration(span.ms)}`;
   if (bad > 0) return finding('fail', measured, expected);
   return finding(enough && ended >= check.answers ? 'pass' : 'waiting', measured, expected);
 };
-
-/** From the newest sample that is at least so old: a span as long as the check says, or a little longer. */
-function lastPart(
-  whole: Span<ClientStats>,
-  ms: number,
-  client: string,
-  evidence: Evidence,
-): Span<ClientStats> {
-  const newest = evidence.stats(client);
-  const start = newest === null ? null : evidence.stats(client, newest.at - ms);
-  const first = start === null ? null : isClient(start.stats);
-  if (newest === null || start === null || first === null) return whole;
-  return { first, last: whole.last, ms: newest.at - start.at };
-}

@@ -29,28 +29,29 @@ export function judgedSince(evidence: Evidence): number {
   return Math.max(evidence.stepOpenedAt, ...changes);
 }
 
-export function clientSpan(evidence: Evidence, node: string, from: number): Span<ClientStats> | null {
-  return span(evidence, node, from, isClient);
-}
-
-export function balancerSpan(evidence: Evidence, node: string, from: number): Span<BalancerStats> | null {
-  return span(evidence, node, from, isBalancer);
-}
-
 /** A program that started anew counts from zero: its counters before and after do not subtract. */
-function span<S extends { readonly process: { readonly startedAt: number } }>(
-  evidence: Evidence,
-  node: string,
-  from: number,
-  is: (stats: Sample['stats']) => S | null,
-): Span<S> | null {
+export function clientSpan(evidence: Evidence, node: string, from: number): Span<ClientStats> | null {
   const newest = evidence.stats(node);
   const oldest = firstSampleSince(evidence, node, from);
-  const last = newest === null ? null : is(newest.stats);
-  const first = oldest === null ? null : is(oldest.stats);
+  const last = newest === null ? null : isClient(newest.stats);
+  const first = oldest === null ? null : isClient(oldest.stats);
   if (newest === null || oldest === null || last === null || first === null) return null;
   if (first.process.startedAt !== last.process.startedAt) return null;
   return { first, last, ms: newest.at - oldest.at };
+}
+
+/** The end of a span: from the newest sample that is at least so old, or all of it where it is no longer than that. */
+export function lastPart(
+  whole: Span<ClientStats>,
+  ms: number,
+  client: string,
+  evidence: Evidence,
+): Span<ClientStats> {
+  const newest = evidence.stats(client);
+  const start = newest === null ? null : evidence.stats(client, newest.at - ms);
+  const first = start === null ? null : isClient(start.stats);
+  if (newest === null || start === null || first === null || whole.ms <= ms) return whole;
+  return { first, last: whole.last, ms: newest.at - start.at };
 }
 
 type AnyStats = Sample['stats'];

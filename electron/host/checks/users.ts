@@ -4,17 +4,20 @@ import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
 import { nodeOf } from './names.ts';
 import { judgeProportion } from './proportion.ts';
-import { clientSpan, judgedSince } from './since.ts';
+import { clientSpan, judgedSince, lastPart } from './since.ts';
 import type { Span } from './since.ts';
 
 /**
- * The share of users for whom everything went wrong since the step opened or anything was changed. Where some are expected, nobody else may
- * have been hurt now and then: always the same users is the claim.
+ * The share of users for whom everything went wrong, lately or since the step opened or a change was made. Where some
+ * are expected, nobody else may have been hurt now and then: always the same users is the claim.
  */
 export const users: Predicate<CheckOf<'users'>> = (check, { evidence }) => {
   const client = nodeOf(check.client, evidence);
-  const span = clientSpan(evidence, client, judgedSince(evidence));
-  const seen = span === null ? [] : perUser(span).filter((user) => user.ok + user.bad >= check.requestsEach);
+  const whole = clientSpan(evidence, client, judgedSince(evidence));
+  const judgeable = (span: Span<ClientStats>) =>
+    perUser(span).filter((user) => user.ok + user.bad >= check.requestsEach);
+  const recent = whole === null ? [] : judgeable(lastPart(whole, check.seconds * 1000, client, evidence));
+  const seen = whole === null || recent.length >= check.sample ? recent : judgeable(whole);
   const always = seen.filter((user) => user.ok === 0).length;
   const sometimes = seen.filter((user) => user.ok > 0 && user.bad > 0).length;
   const judged = judgeProportion(

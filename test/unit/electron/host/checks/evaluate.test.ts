@@ -138,6 +138,25 @@ describe('users', () => {
     expect(state({ ...check, expected: 0 }, users(0, 30))).toBe('pass');
     expect(state({ ...check, expected: 0 }, users(1, 0))).toBe('fail');
   });
+  it('what a user suffered before the last seconds is over, as long as all have asked since', () => {
+    const at = (time: number, ok: number, bad: number) =>
+      sample(
+        time,
+        clientStats({
+          perUser: Array.from({ length: 100 }, (_, i) => ({
+            user: `u${i}`,
+            ok: i < 10 ? 1 : ok,
+            bad: i < 10 ? bad + 5 : 1,
+            server: null,
+          })),
+        }),
+      );
+    const samples = { client: [at(200, 0, 0), at(7000, 9, 9), at(10_000, 12, 12)] };
+    expect(state(check, { samples })).toBe('pass');
+    const mixed = { client: [sample(200, clientStats({})), ...samples.client.slice(1)] };
+    expect(state({ ...check, seconds: 600 }, { samples: mixed })).toBe('fail');
+    expect(state(check, { samples: mixed })).toBe('pass');
+  });
   it('waits until each has asked often enough', () => {
     expect(state(check, users(10, 0, 2))).toBe('waiting');
   });

@@ -72,8 +72,19 @@ describe('share', () => {
       ],
     };
     const acts = [{ kind: 'fault', node: 'backend-1', at: 4900, fault: 'always-status', on: true } as const];
-    expect(evaluate('see', check, evidence({ samples, acts })).state).toBe('pass');
-    expect(evaluate('see', check, evidence({ samples })).state).toBe('fail');
+    const long = checkSchema.parse({ ...check, seconds: 600 });
+    expect(evaluate('see', long, evidence({ samples, acts })).state).toBe('pass');
+    expect(evaluate('see', long, evidence({ samples })).state).toBe('fail');
+  });
+
+  it('forgets what is older than a few seconds, once those hold a sample', () => {
+    const at = (time: number, good: number, bad: number) =>
+      sample(time, clientStats({ answered: good + bad, byStatus: { 200: good, 500: bad } }));
+    // For its first second the broken backend was not in service yet.
+    const samples = { client: [at(100, 0, 0), at(5000, 1000, 0), at(8000, 1000, 0), at(10_000, 1270, 30)] };
+    expect(evaluate('see', check, evidence({ samples })).measured).toContain('30 of 300');
+    const slow = checkSchema.parse({ ...check, sample: 301 });
+    expect(evaluate('see', slow, evidence({ samples })).measured).toContain('30 of 1300');
   });
 
   it('does not subtract the counters of two different processes', () => {

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { faultSettings } from '../../../docker/protocol/faults.ts';
+import { capabilities } from '../../../electron/contract/app.ts';
+import { labJsonSchema, needNames, solutionJsonSchema } from '../../../labs/schema.ts';
+
+describe('the JSON Schema for editors', () => {
+  it('comes from the same source: roles, checks, actions and faults are in it', () => {
+    const text = JSON.stringify(labJsonSchema());
+    for (const word of ['kube-node', 'detection', 'mostErrors', 'intervalMs', 'unhealthyThreshold'])
+      expect(text).toContain(`"${word}"`);
+    for (const fault of Object.keys(faultSettings)) expect(text).toContain(`"${fault}"`);
+  });
+
+  it('asks for names, not for addresses', () => {
+    const text = JSON.stringify(labJsonSchema());
+    expect(text).toContain('"to"');
+    expect(text).not.toContain('"address"');
+  });
+
+  it('knows no key that is not stated', () => {
+    expect(labJsonSchema()).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(solutionJsonSchema()).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+
+  it('names the needs as the contract names capabilities', () => {
+    expect([...needNames]).toEqual([...capabilities]);
+  });
+});
