@@ -91,8 +91,10 @@ export class Controller {
 
   /** What an earlier, unclean end left: half-made labs are removed, complete ones are offered. */
   async sweep(): Promise<void> {
-    for (const { session, engine, complete, spec } of await this.engines.found()) {
-      if (!complete || spec === null) await this.engines.get(engine)?.remove(session);
+    for (const { session, engine, complete, busy, spec } of await this.engines.found()) {
+      // Another app that lives may be half-way up or down with it.
+      if (busy || (complete && spec !== null)) continue;
+      await this.engines.get(engine)?.remove(session);
     }
     this.seen = await this.engines.found();
   }

@@ -6,7 +6,7 @@ import { hostForTest, noStreams } from '../../support/host-on-engine.ts';
 import { waitUntil } from '../../support/wait.ts';
 
 /** The command line brings the lab up in a process of its own, which is then killed without a chance to clean. */
-async function killedMidLab(stateDir: string): Promise<void> {
+async function killedMidLab(stateDir: string): Promise<string> {
   const app = spawn(
     process.execPath,
     [join(root, 'electron/cli/lab.ts'), 'up', 'green-but-500', '--engine', 'docker'],
@@ -17,15 +17,16 @@ async function killedMidLab(stateDir: string): Promise<void> {
   await waitUntil(() => output.includes('is up on docker'), 120_000, 'the lab to be up');
   app.kill('SIGKILL');
   await new Promise((resolve) => app.once('exit', resolve));
+  return /is up on docker \((\w+)\)/.exec(output)?.[1] ?? '';
 }
 
-async function ours(): Promise<number> {
+async function left(session: string): Promise<number> {
   const { docker } = dockerConnection();
   const containers = await docker.listContainers({
     all: true,
-    filters: { label: ['blindspot.lab=green-but-500'] },
+    filters: { label: [`blindspot.session=${session}`] },
   });
-  const networks = await docker.listNetworks({ filters: { label: ['blindspot.lab=green-but-500'] } });
+  const networks = await docker.listNetworks({ filters: { label: [`blindspot.session=${session}`] } });
   return containers.length + networks.length;
 }
 
@@ -38,9 +39,9 @@ describe.skipIf(!withDocker)(`after kill -9 of the app (${dockerNote})`, () => {
   it('the next start finds the lab, adopts it, measures it, and takes it down without a trace', async () => {
     const first = await hostForTest();
     open.push(first);
-    await killedMidLab(first.stateDir);
+    const id = await killedMidLab(first.stateDir);
     await first.call('app.refresh', {}, noStreams);
-    const [found] = first.controller.found;
+    const found = first.controller.found.find((lab) => lab.session === id);
     expect(found).toMatchObject({
       lab: 'green-but-500',
       engine: 'docker',
@@ -48,7 +49,7 @@ describe.skipIf(!withDocker)(`after kill -9 of the app (${dockerNote})`, () => {
       nodes: 12,
       running: 12,
     });
-    const session = await first.controller.adopt(found?.session ?? '');
+    const session = await first.controller.adopt(id);
     expect(session.adopted).toBe(true);
     await waitUntil(
       () => session.telemetry.recent(1)[0]?.clients.client?.answered,
@@ -56,19 +57,19 @@ describe.skipIf(!withDocker)(`after kill -9 of the app (${dockerNote})`, () => {
       'figures of the adopted lab',
     );
     await first.controller.down();
-    expect(await ours()).toBe(0);
+    expect(await left(id)).toBe(0);
   });
 
   it('`down --all` removes it and leaves nothing', async () => {
     const host = await hostForTest();
     open.push(host);
-    await killedMidLab(host.stateDir);
+    const id = await killedMidLab(host.stateDir);
     const down = spawn(process.execPath, [join(root, 'electron/cli/lab.ts'), 'down', '--all'], {
       env: { ...process.env, BLINDSPOT_HOME: host.stateDir },
       stdio: 'ignore',
     });
     const code = await new Promise((resolve) => down.once('exit', resolve));
     expect(code).toBe(0);
-    expect(await ours()).toBe(0);
+    expect(await left(id)).toBe(0);
   });
 });
