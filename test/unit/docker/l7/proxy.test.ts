@@ -227,8 +227,11 @@ describe('L7 proxy', () => {
     expect((await ask(port)).status).toBe(503);
   });
 
-  it('a body cut by the target is cut for the client too, never made whole', async () => {
-    const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this';
+  it.each([
+    ['a length', 'content-length: 100\r\n\r\nonly this'],
+    ['chunks', 'transfer-encoding: chunked\r\n\r\n9\r\nonly this\r\n'],
+  ])('a body with %s cut by the target is cut for the client too, never made whole', async (_, rest) => {
+    const cut = `HTTP/1.1 200 OK\r\n${rest}`;
     const { port, proxy, log } = await proxyTo([
       await raw((socket) => socket.once('data', () => socket.end(cut))),
     ]);
