@@ -93,16 +93,10 @@ export const l7SettingsSchema = z.strictObject({
   keepAliveMs: duration(60_000, 'Idle client connection', 1),
   poolSize: z.int().min(1).max(10_000).default(128).meta({ title: 'Connections kept per target' }),
   /** ALB: 502 for a refusal, 504 for a time-out. HAProxy and Envoy answer both with 503. */
-  unreachableStatus: z
-    .int()
-    .min(500)
-    .max(599)
-    .nullable()
-    .default(null)
-    .meta({
-      title: 'Status when a target cannot be reached',
-      description: 'null: 502 refused, 504 timed out',
-    }),
+  unreachableStatus: z.int().min(500).max(599).nullable().default(null).meta({
+    title: 'Status when a target cannot be reached',
+    description: 'null: 502 refused, 504 timed out',
+  }),
   forwardedFor: z
     .enum(['append', 'set', 'remove', 'keep'])
     .default('append')
