@@ -49,6 +49,8 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
+  /** In the order in which they were opened. */
+  readonly number: number;
   /** The local end; empty before the handshake. */
   readonly name: string;
   /** Whether the server has had it idle so long that it may be closing it at this moment. */
@@ -57,6 +59,8 @@ export interface Connection {
   /** At once; a request in flight ends nowhere. */
   destroy(): void;
 }
+
+let opened = 0;
 
 /**
  * request --write--> socket --bytes--> AnswerReader --> Ending        one exchange at a time
@@ -147,7 +151,9 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     options.lost(connection);
   };
 
+  opened += 1;
   const connection: Connection = {
+    number: opened,
     get name() {
       return name;
     },

@@ -2,13 +2,15 @@ import type { ClientSettings } from '../protocol/client.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { PlannedRequest, Wire } from './exchange.ts';
+import { createUserIdle } from './user-idle.ts';
+import type { UserIdle } from './user-idle.ts';
 
 /**
  * request --> the user's idle connection, else a new one
  *
  * new: a request is exactly one connection, closed by the client after the answer.
- * kept: one idle connection per user at most. A user with a request in flight opens another rather than wait for it:
- * the load is open-loop, and waiting would hide the wait.
+ * kept: one connection per user. A user with a request in flight opens another rather than wait for it: the load is
+ * open-loop, and waiting would hide the wait. What is idle beyond the first closes after a second.
  */
 export interface KeptConnections {
   /** `fresh`: it has carried nothing yet. */
@@ -24,18 +26,25 @@ export function createKeptConnections(
   isBusy: (connection: Connection) => boolean = () => false,
 ): KeptConnections {
   const { address, port } = settings();
-  const idle = new Map<number, Connection>();
+  const idle = new Map<number, UserIdle>();
   const live = new Set<Connection>();
   let retired = false;
+
+  const close = (connection: Connection) => {
+    live.delete(connection);
+    connection.destroy();
+  };
 
   const keep = (connection: Connection, user: number) => {
     if (isBusy(connection)) return true;
     const { connections, users } = settings();
-    if (retired || connections === 'new' || user >= users || idle.has(user)) {
+    if (retired || connections === 'new' || user >= users) {
       live.delete(connection);
       return false;
     }
-    idle.set(user, connection);
+    let resting = idle.get(user);
+    if (resting === undefined) idle.set(user, (resting = createUserIdle(close)));
+    resting.add(connection);
     return true;
   };
 
@@ -48,7 +57,7 @@ export function createKeptConnections(
         keep: (self) => keep(self, user),
         lost(self) {
           live.delete(self);
-          if (idle.get(user) === self) idle.delete(user);
+          idle.get(user)?.remove(self);
         },
       },
       wire,
@@ -57,12 +66,12 @@ export function createKeptConnections(
     return connection;
   };
 
-  const takeIdle = (user: number) => {
-    const connection = idle.get(user);
-    idle.delete(user);
-    if (connection?.stale !== true) return connection;
-    live.delete(connection);
-    connection.destroy();
+  const takeIdle = (user: number): Connection | undefined => {
+    const resting = idle.get(user);
+    for (let found = resting?.take(); found !== undefined; found = resting?.take()) {
+      if (!found.stale) return found;
+      close(found);
+    }
     return undefined;
   };
 
@@ -75,16 +84,14 @@ export function createKeptConnections(
     },
     retire() {
       retired = true;
-      for (const connection of idle.values()) {
-        live.delete(connection);
-        connection.destroy();
-      }
+      for (const resting of idle.values()) resting.clear();
       idle.clear();
     },
     destroy() {
+      retired = true;
+      for (const resting of idle.values()) resting.clear();
       for (const connection of live) connection.destroy();
       live.clear();
-      idle.clear();
     },
   };
 }

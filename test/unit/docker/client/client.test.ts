@@ -37,11 +37,11 @@ describe('connections', () => {
     const server = await serving((socket) => socket.write(answer()));
     const client = loading(server.port, { total: 50, users: 5, connections: 'kept', rate: 100 });
     await client.quiet();
-    const { opened, open, reused } = client.stats().connections;
+    const { opened, reused } = client.stats().connections;
     expect(opened + reused).toBe(50);
-    expect(open).toBe(5);
-    // On a busy machine a user's next turn may come before his last answer, which takes another connection.
-    expect(opened).toBeLessThan(50);
+    // On a busy machine a user's next turn may come before his last answer, which takes another connection for a while.
+    expect(reused).toBeGreaterThan(0);
+    await waitUntil(() => client.stats().connections.open === 5);
     const users = new Set(server.requests.map((text) => /x-blindspot-user: (\w+)/.exec(text)?.[1]));
     expect(users).toEqual(new Set(['u1', 'u2', 'u3', 'u4', 'u5']));
   });
@@ -52,6 +52,24 @@ describe('connections', () => {
     await waitUntil(() => server.requests.length === 3);
     expect(client.stats().connections.open).toBe(3);
     expect(client.stats().inFlight).toBe(3);
+  });
+
+  test('kept: a user goes back to his first connection, and what a busy moment left beside it closes', async () => {
+    const held: (() => void)[] = [];
+    const server = await serving((socket, _request, index) => {
+      if (index < 3) held.push(() => socket.write(answer()));
+      else socket.write(answer());
+    });
+    const client = loading(server.port, { total: 3, users: 1, connections: 'kept' });
+    await waitUntil(() => held.length === 3);
+    for (const release of held.reverse()) release();
+    await client.quiet();
+    await waitUntil(() => client.stats().connections.open === 1);
+    client.patch({ rate: 20, running: true });
+    await client.quiet();
+    expect(server.connections).toHaveLength(3);
+    const [first] = client.records().filter((record) => record.id.startsWith('client-1-1-'));
+    for (const record of client.records().slice(3)) expect(record.connection).toBe(first?.connection);
   });
 
   test('kept: a lost connection is replaced at the user’s next request', async () => {
@@ -73,7 +91,7 @@ describe('connections', () => {
     const server = await serving((socket) => socket.write(answer()));
     const client = loading(server.port, { total: 20, users: 4, connections: 'kept', rate: 200 });
     await client.quiet();
-    expect(client.stats().connections.open).toBe(4);
+    await waitUntil(() => client.stats().connections.open === 4);
     client.patch({ connections: 'new', running: true });
     await client.quiet();
     await waitUntil(() => client.stats().connections.open === 0);
@@ -202,7 +220,9 @@ describe('the books', () => {
       Object.values(counts).reduce((a, b) => a + b, 0);
     expect(sum(stats.byStatus)).toBe(stats.answered);
     expect(sum(stats.byFailure)).toBe(stats.failed);
-    expect(server.requests.length).toBe(stats.answered + stats.failed);
+    // On a busy machine a request can time out before the server has read it.
+    expect(server.requests.length).toBeLessThanOrEqual(stats.answered + stats.failed);
+    expect(server.requests.length).toBeGreaterThanOrEqual(stats.answered);
   });
 
   test('too many in flight are shed, and counted', async () => {
