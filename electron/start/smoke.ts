@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { smokeWord } from '../contract/start.ts';
 import { electronEnv } from './electron-env.ts';
-import { lastWords } from './electron-binary.ts';
+import { lastWords } from './electron-download.ts';
 
 /** What a first window may take. A machine that needs longer, or lacks a library, gets the browser. */
 const limitMs = 3000;

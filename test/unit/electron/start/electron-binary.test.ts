@@ -3,8 +3,9 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { electronBinary, lastWords } from '../../../../electron/start/electron-binary.ts';
-import type { ElectronPackage } from '../../../../electron/start/electron-binary.ts';
+import { electronBinary } from '../../../../electron/start/electron-binary.ts';
+import { lastWords } from '../../../../electron/start/electron-download.ts';
+import type { ElectronPackage } from '../../../../electron/start/electron-download.ts';
 import type { Outcome } from '../../../../electron/start/choose-face.ts';
 
 describe("Electron's binary", () => {
@@ -50,9 +51,16 @@ describe("Electron's binary", () => {
 
   it('is fetched when another version is there', async () => {
     await installed('44.0.0');
-    await installer('process.exit(0)');
+    await installer("require('node:fs').writeFileSync(__dirname + '/dist/version', '45.4.1')");
     expect(await find()).toEqual({ binary });
     expect(said[0]).toContain('Fetching Electron');
+  });
+
+  it('is not taken half unpacked', async () => {
+    await installed('45.4.1');
+    await rm(join(folder, 'path.txt'));
+    await installer('process.exit(0)');
+    expect(await find()).toEqual({ why: 'Electron was fetched, but it is not whole.' });
   });
 
   it('is fetched by the installer of its package, and what came is told', async () => {
@@ -61,7 +69,8 @@ describe("Electron's binary", () => {
       fs.writeFileSync(path.join(os.tmpdir(), 'electron.zip'), Buffer.alloc(11 * 1024 * 1024));
       const done = () => {
         fs.mkdirSync(path.join(__dirname, 'dist'), { recursive: true });
-        fs.writeFileSync(path.join(__dirname, 'dist', 'electron'), '');
+        for (const file of ['dist/electron', 'path.txt']) fs.writeFileSync(path.join(__dirname, file), 'x');
+        fs.writeFileSync(path.join(__dirname, 'dist', 'version'), '45.4.1');
       };
       const timer = setInterval(() => {
         if (!fs.existsSync(path.join(__dirname, 'told'))) return;
@@ -108,7 +117,7 @@ describe("Electron's binary", () => {
     const env = { ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'dist') };
     expect(await find({ env })).toEqual({ binary });
     expect(await find({ env: { ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' } })).toEqual({
-      why: 'ELECTRON_OVERRIDE_DIST_PATH is set, but /nowhere/electron does not exist.',
+      why: 'ELECTRON_OVERRIDE_DIST_PATH is set, but there is no /nowhere/electron.',
     });
   });
 

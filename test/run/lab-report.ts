@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { fail, pass, skip, sum } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+/** What `npm run --silent lab -- verify --all --json` prints: a form on which people and scripts rely. */
+const report = z.object({
+  results: z.array(
+    z.object({
+      lab: z.string(),
+      engine: z.enum(['docker', 'local']),
+      verdict: z.enum(['proved', 'failed', 'skipped']),
+      reason: z.string(),
+      seconds: z.number(),
+      checks: z.array(
+        z.object({
+          id: z.string(),
+          before: z.string(),
+          after: z.string(),
+          measured: z.string(),
+          expected: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export interface LabReport {
+  readonly tally: Tally;
+  /** One line a lab, for the person who watches. */
+  readonly lines: readonly string[];
+}
+
+export function readLabReport(text: string, engine: string, mayBeSkipped: boolean): LabReport {
+  const parsed = report.safeParse(parseJson(text));
+  if (!parsed.success) {
+    return { tally: fail(`labs on ${engine}: verify printed no result that can be read`), lines: [] };
+  }
+  const { results } = parsed.data;
+  if (results.length === 0) return { tally: fail(`labs on ${engine}: there is no lab to prove`), lines: [] };
+  const lines: string[] = [];
+  const tallies = results.map(({ lab, engine: on, verdict, reason, seconds, checks }) => {
+    const what = `lab ${lab} on ${on}`;
+    lines.push(
+      `${what}: ${verdict} in ${seconds} s, ${checks.length} checks${reason === '' ? '' : ` (${reason})`}`,
+    );
+    if (verdict === 'proved') return pass();
+    for (const { id, before, after, measured, expected } of checks) {
+      if (before !== 'fail' || after !== 'pass') {
+        lines.push(`  ${id}: ${before} before, ${after} after; measured ${measured}, expected ${expected}`);
+      }
+    }
+    if (verdict === 'skipped' && mayBeSkipped) return skip(`${what}: ${reason}`);
+    return fail(`${what}: ${verdict === 'skipped' ? 'skipped, although Docker is required: ' : ''}${reason}`);
+  });
+  return { tally: sum(tallies), lines };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
