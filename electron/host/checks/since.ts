@@ -8,8 +8,11 @@ export interface Span<S> {
   readonly ms: number;
 }
 
-/** Ever wider looks past the time asked for: samples come every 250 ms, later on a busy machine, and thin out with age. */
-const looks = [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 70_000];
+/**
+ * Ever wider looks past the time asked for, a quarter further each: samples come every 250 ms, later on a busy machine,
+ * and thin out with age to one a minute.
+ */
+const looks = [0, ...Array.from({ length: 27 }, (_, step) => 250 * 1.25 ** step)];
 
 /** The first sample taken at or after a time, so that nothing from before it is counted; null if none is there yet. */
 export function firstSampleSince(evidence: Evidence, node: string, from: number): Sample | null {
