@@ -1,0 +1,122 @@
+import { fireEvent, screen } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import type { Controls } from '../../../../electron/contract/session.ts';
+import { BlindspotError } from '../../../../electron/contract/errors.ts';
+import ControlsTab from '../../../../renderer/controls/ControlsTab.svelte';
+import { fakeHost } from '../../../support/fake-host.ts';
+import { nodeSample, sessionSample } from '../../../support/lab-samples.ts';
+import { draw } from '../desk.ts';
+
+const controls: Controls = {
+  node: 'balancer',
+  settings: { healthCheck: { protocol: 'tcp', path: '/', intervalMs: 10_000 } },
+  effective: { healthCheck: { protocol: 'tcp', path: '/', intervalMs: 500 } },
+  schema: {
+    type: 'object',
+    properties: {
+      healthCheck: {
+        type: 'object',
+        title: 'Health check',
+        properties: {
+          protocol: { type: 'string', enum: ['tcp', 'http'], title: 'Check by' },
+          path: { type: 'string', title: 'Path', for: ['http'] },
+          intervalMs: { type: 'number', minimum: 1, title: 'Interval', unit: 'ms', scaled: true },
+        },
+      },
+    },
+  },
+  faults: [],
+};
+
+const fault = {
+  name: 'always-status',
+  title: 'Answers one status',
+  description: 'Every answer is this status.',
+  schema: { type: 'object', properties: { status: { type: 'integer', title: 'Status', default: 500 } } },
+  settings: null,
+};
+
+function hostWith(given: Controls) {
+  const host = fakeHost();
+  host.answer('node.controls', () => given);
+  host.answer('node.set', () => null);
+  host.answer('node.fault', () => null);
+  return host;
+}
+
+test('a timer shows both the stated and the running time', async () => {
+  draw(ControlsTab, { session: sessionSample() }, hostWith(controls));
+  const interval = await screen.findByLabelText<HTMLInputElement>('Interval (ms)');
+  expect(interval.value).toBe('10000');
+  expect(screen.getByText('runs as 500 ms')).toBeTruthy();
+});
+
+test('a field applies itself alone, as a merge patch', async () => {
+  const host = hostWith(controls);
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const choice = await screen.findByLabelText('Check by');
+  await fireEvent.change(choice, { target: { value: 'http' } });
+  await expect
+    .poll(() => host.calls.at(-1))
+    .toEqual({
+      name: 'node.set',
+      params: { node: 'balancer', settings: { healthCheck: { protocol: 'http' } } },
+    });
+});
+
+test('a field for HTTP checks stands there for HTTP checks only', async () => {
+  const host = hostWith(controls);
+  draw(ControlsTab, { session: sessionSample() }, host);
+  await screen.findByLabelText('Check by');
+  expect(screen.queryByLabelText('Path')).toBeNull();
+  host.answer('node.controls', () => ({
+    ...controls,
+    settings: { healthCheck: { protocol: 'http', path: '/', intervalMs: 10_000 } },
+  }));
+  host.publish('controls', { version: 1, nodes: { balancer: 1 } });
+  expect(await screen.findByLabelText('Path')).toBeTruthy();
+});
+
+test('what the node refuses is said at the field', async () => {
+  const host = hostWith(controls);
+  host.answer('node.set', () => {
+    throw new BlindspotError({ code: 'node-refused', message: 'Too short for the timeout.' });
+  });
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const interval = await screen.findByLabelText('Interval (ms)');
+  await fireEvent.input(interval, { target: { value: '5' } });
+  await fireEvent.keyDown(interval, { key: 'Enter' });
+  expect((await screen.findByRole('alert')).textContent).toContain('Too short for the timeout.');
+});
+
+test('what cannot be a number never leaves the window', async () => {
+  const host = hostWith(controls);
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const interval = await screen.findByLabelText('Interval (ms)');
+  await fireEvent.input(interval, { target: { value: 'soon' } });
+  await fireEvent.keyDown(interval, { key: 'Enter' });
+  expect((await screen.findByRole('alert')).textContent).toContain('not a number');
+  expect(host.calls.some((call) => call.name === 'node.set')).toBe(false);
+});
+
+test('a fault is set with its own settings and cleared with none', async () => {
+  const host = hostWith({ ...controls, node: 'backend-1', faults: [fault] });
+  const desk = draw(ControlsTab, { session: sessionSample() }, host);
+  desk.dock.show('controls', 'backend-1');
+  await fireEvent.click(await screen.findByRole('switch', { name: 'Answers one status on backend-1' }));
+  await expect
+    .poll(() => host.calls.at(-1)?.params)
+    .toEqual({
+      node: 'backend-1',
+      fault: 'always-status',
+      settings: { status: 500 },
+    });
+});
+
+test('a node whose faults are the exercise offers no look at them', async () => {
+  const host = hostWith({ ...controls, node: 'backend-1', faults: [fault] });
+  const session = sessionSample({ nodes: [nodeSample('backend-1', { mystery: true })] });
+  draw(ControlsTab, { session }, host);
+  expect(await screen.findByText(/is the exercise/)).toBeTruthy();
+  expect(screen.queryByRole('switch')).toBeNull();
+});

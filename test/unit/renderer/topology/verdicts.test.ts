@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { Tick } from '../../../../electron/contract/measure.ts';
+import { judge } from '../../../../renderer/topology/verdicts.ts';
+import { healthSample, nodeSample, rowSample, tickSample } from '../../../support/lab-samples.ts';
+
+const link = { from: 'balancer', to: 'backend-2', layer: 'l4' } as const;
+const failing = [{ id: 'r', ok: false, server: 'backend-2', outcome: '500' }] as never;
+
+function verdict(ticks: readonly Tick[], mystery = false, rows = [rowSample('backend-2')]) {
+  const nodes = new Map([['backend-2', nodeSample('backend-2', { mystery })]]);
+  return judge(link, { ticks, health: healthSample(rows), nodes, requests: failing });
+}
+
+test('a target that connects and answers well has two good verdicts', () => {
+  const { l4, l7, disagree, label } = verdict([tickSample(1)]);
+  expect([l4.state, l7.state, disagree, label]).toEqual(['good', 'good', false, '']);
+  expect([l4.witness, l7.witness]).toEqual(['balancer', 'backend-2']);
+});
+
+test('a target that connects and answers 500 makes the layers disagree, in words', () => {
+  const { disagree, label } = verdict([tickSample(1, { good: 0, bad: 10 })]);
+  expect(disagree).toBe(true);
+  expect(label).toBe('connects, but answers 500');
+});
+
+test('a share of bad answers is named as a share', () => {
+  expect(verdict([tickSample(1, { good: 7, bad: 3 })]).label).toBe('connects, but 30 % get 500');
+});
+
+test('a target that refuses is no disagreement: L4 sees it too', () => {
+  const { l4, disagree, label } = verdict([tickSample(1, { good: 0, connections: 0, failed: 5 })]);
+  expect(l4.state).toBe('bad');
+  expect(disagree).toBe(false);
+  expect(label).toContain('does not connect');
+});
+
+test('while finding it is the exercise the answers are kept back', () => {
+  const { l7, disagree } = verdict([tickSample(1, { good: 0, bad: 10 })], true);
+  expect(l7.state).toBe('kept-back');
+  expect(disagree).toBe(false);
+});
+
+test('without samples nothing is good', () => {
+  const { l4, l7 } = verdict([]);
+  expect([l4.state, l7.state]).toEqual(['unknown', 'unknown']);
+});
+
+test('what users see is told on the way to the balancer', () => {
+  const nodes = new Map([['balancer', nodeSample('balancer', { role: 'l4' })]]);
+  const facts = { ticks: [tickSample(1, { good: 8, bad: 2 })], health: undefined, nodes, requests: [] };
+  const { l7, label } = judge({ from: 'client', to: 'balancer', layer: 'l4' }, facts);
+  expect(l7.witness).toBe('client');
+  expect(label).toBe('connects, but 10 % get 5xx');
+});
