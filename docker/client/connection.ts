@@ -44,7 +44,7 @@ export interface ConnectionOptions {
   readonly source: string | undefined;
   /** The last exchange is over and the connection may carry another; false: close it. */
   readonly keep: (connection: Connection) => boolean;
-  /** An idle connection was lost. */
+  /** The connection is over, whoever ended it: nothing may hold on to it. */
   readonly lost: (connection: Connection) => void;
 }
 
@@ -96,7 +96,10 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     current = null;
     alarm?.clear();
     alarm = null;
-    if (!reuse || socket.writableLength > 0 || !options.keep(connection)) giveUp(socket, wire);
+    if (!reuse || socket.writableLength > 0 || !options.keep(connection)) {
+      giveUp(socket, wire);
+      options.lost(connection);
+    }
     exchange.done(ending);
   };
 

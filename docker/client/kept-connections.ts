@@ -38,10 +38,7 @@ export function createKeptConnections(
   const keep = (connection: Connection, user: number) => {
     if (isBusy(connection)) return true;
     const { connections, users } = settings();
-    if (retired || connections === 'new' || user >= users) {
-      live.delete(connection);
-      return false;
-    }
+    if (retired || connections === 'new' || user >= users) return false;
     let resting = idle.get(user);
     if (resting === undefined) idle.set(user, (resting = createUserIdle(close)));
     resting.add(connection);
