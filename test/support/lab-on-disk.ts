@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 
 export interface LabText {
   readonly lab: string;
@@ -8,9 +9,11 @@ export interface LabText {
   readonly solution: string;
 }
 
-/** Writes a lab folder of the given name into a fresh directory, and says where it is. */
+/** Writes a lab folder of the given name into a fresh directory, which goes when the test is over. */
 export async function labOnDisk(name: string, { lab, guide, solution }: LabText): Promise<string> {
-  const folder = join(await mkdtemp(join(tmpdir(), 'blindspot-lab-')), name);
+  const directory = await mkdtemp(join(tmpdir(), 'blindspot-lab-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const folder = join(directory, name);
   await mkdir(folder);
   await writeFile(join(folder, 'lab.yaml'), lab);
   await writeFile(join(folder, 'guide.md'), guide);

@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadCatalogue, validateLab } from '../../../../../electron/host/lab/catalogue.ts';
 import { labOnDisk, readmeLab } from '../../../../support/lab-on-disk.ts';
 import type { LabText } from '../../../../support/lab-on-disk.ts';
@@ -239,6 +239,7 @@ describe('a bad guide or solution', () => {
 describe('a folder that is no lab', () => {
   it('is told apart from a lab whose files are missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'blindspot-lab-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
     expect(
       (await loadCatalogue([dirname(folder)])).problems.filter((one) => one.file.includes(folder)),
     ).toEqual([]);
