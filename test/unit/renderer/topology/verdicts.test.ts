@@ -28,7 +28,7 @@ test('a share of bad answers is named as a share', () => {
 });
 
 test('a target that refuses is no disagreement: L4 sees it too', () => {
-  const { l4, disagree, label } = verdict([tickSample(1, { good: 0, connections: 0, failed: 5 })]);
+  const { l4, disagree, label } = verdict([tickSample(1, { good: 0, bad: 10, connections: 0, failed: 5 })]);
   expect(l4.state).toBe('bad');
   expect(disagree).toBe(false);
   expect(label).toContain('does not connect');
