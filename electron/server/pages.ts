@@ -59,7 +59,7 @@ function page(title: string, text: string, head = ''): string {
 <html lang="en-GB">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">${head}
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">${head}
 <title>${title}: Blindspot</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto 0;padding:0 1.5rem}h1{font-size:1.4rem}</style>
 </head>
