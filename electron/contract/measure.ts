@@ -68,7 +68,9 @@ export interface BalancerHealth {
   readonly failOpen: boolean;
   readonly scale: number;
   /** Time from a fault that the check can see to eviction, as the settings predict, in wall-clock ms. */
-  readonly predictedMs: readonly [number, number];
+  /** Null: nobody looks, or only real traffic decides; `predictedWords` says which. */
+  readonly predictedMs: readonly [number, number] | null;
+  readonly predictedWords: string;
   readonly rows: readonly HealthRow[];
 }
 
@@ -92,6 +94,7 @@ export interface HealthRow {
     readonly what: 'evicted' | 'returned';
     readonly ms: number;
     readonly from: string;
+    readonly predictedMs: readonly [number, number] | null;
   } | null;
   readonly bill: Bill | null;
 }

@@ -2,12 +2,14 @@ import type { AppState, Notice } from '../contract/app.ts';
 import type { BalancerHealth } from '../contract/measure.ts';
 import type { GroupSettings as BalancerGroup } from '../../docker/protocol/balancer.ts';
 import { predict } from '../../docker/protocol/prediction.ts';
+import type { Prediction } from '../../docker/protocol/prediction.ts';
 import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
 import type { TopicHub } from './topics.ts';
 
 export const version = '0.1.0';
 const ticksInTopic = 12;
+const unknownYet: Prediction = { rule: 'never', downMs: null, upMs: null, words: 'settings not known yet' };
 
 /** What each topic shows, made from the present session when somebody looks. */
 export function provideViews(controller: Controller, topics: TopicHub, face: AppState['face']): void {
@@ -41,9 +43,9 @@ export function health(controller: Controller): readonly BalancerHealth[] {
   if (session === null) return [];
   const settings = (node: string): GroupSettings | null =>
     (session.settings.get(node)?.stated as unknown as GroupSettings | undefined) ?? null;
-  const predicted = (node: string): readonly [number, number] => {
+  const predicted = (node: string): Prediction => {
     const effective = session.settings.get(node)?.effective as unknown as BalancerGroup | undefined;
-    return (effective === undefined ? null : predict(effective).downMs) ?? [0, 0];
+    return effective === undefined ? unknownYet : predict(effective);
   };
   return session.telemetry.health(settings, predicted, session.scale);
 }

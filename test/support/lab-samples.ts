@@ -161,6 +161,7 @@ export function healthSample(rows: readonly HealthRow[]): HealthView {
         failOpen: false,
         scale: 20,
         predictedMs: [500, 1500],
+        predictedWords: '2 failures to leave',
         rows,
       },
     ],

@@ -1,4 +1,5 @@
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { Prediction } from '../../../docker/protocol/prediction.ts';
 import type { BalancerStats, ClientStats, TargetStats } from '../../../docker/protocol/stats.ts';
 import type { BalancerHealth, Bill, HealthRow, ProbeView } from '../../contract/measure.ts';
 import type { ActOfHand, Sample } from '../checks/evidence.ts';
@@ -24,7 +25,7 @@ export interface HealthInput {
   /** As a person states them, unscaled. */
   readonly settings: GroupSettings;
   readonly scale: number;
-  readonly predictedMs: readonly [number, number];
+  readonly prediction: Prediction;
   readonly probes: ReadonlyMap<string, readonly ProbeView[]>;
   readonly transitions: readonly (ProgramEvent & { type: 'health' })[];
   readonly acts: readonly ActOfHand[];
@@ -41,7 +42,8 @@ export function healthOf(input: HealthInput): BalancerHealth {
     check: checkInWords(input.settings),
     failOpen: input.stats.failOpen,
     scale: input.scale,
-    predictedMs: input.predictedMs,
+    predictedMs: input.prediction.downMs,
+    predictedWords: input.prediction.words,
     rows: Object.entries(input.stats.targets).map(([id, target]) => rowOf(input, id, target)),
   };
 }
@@ -82,16 +84,21 @@ export function checkInWords({ healthCheck: check }: GroupSettings): string {
 }
 
 /** The newest eviction or return, measured from the act that caused it: a fault on the target, or a new check. */
-function measuredOf({ transitions, acts, balancer }: HealthInput, id: string): HealthRow['measured'] {
+function measuredOf(
+  { transitions, acts, balancer, prediction }: HealthInput,
+  id: string,
+): HealthRow['measured'] {
   const moved = transitions.findLast(
     (t) => t.target === id && (t.to === 'unhealthy' || t.from === 'unhealthy'),
   );
   if (moved === undefined) return null;
   const cause = causeOf(acts, balancer, id, moved.at);
   if (cause === null) return null;
+  const evicted = moved.to === 'unhealthy';
   return {
-    what: moved.to === 'unhealthy' ? 'evicted' : 'returned',
+    what: evicted ? 'evicted' : 'returned',
     ms: moved.at - cause.at,
+    predictedMs: evicted ? prediction.downMs : prediction.upMs,
     from: cause.kind === 'fault' ? `fault on ${cause.node}` : `new settings of ${cause.node}`,
   };
 }

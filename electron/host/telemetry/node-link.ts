@@ -9,6 +9,7 @@ const lastRetryMs = 1000;
 const callTimeoutMs = 5000;
 /** A busy machine may take its time to start a node; a link that is still coming up is not a silent node. */
 const linkTimeoutMs = 20_000;
+const silentMs = 5000;
 const sampleEveryMs = 250;
 
 export interface NodeLink {
@@ -77,8 +78,12 @@ export function openNodeLink(node: string, connect: () => Promise<Duplex>, liste
     const request = opened.request({ ':path': `/watch?ms=${sampleEveryMs}&after=${lastSeq}` });
     let rest = '';
     let replaced = false;
+    // Stats come four times a second: a watch that says nothing is dead, whatever its stream believes.
+    const silence = setTimeout(() => end('the node fell silent'), silentMs);
+    request.on('close', () => clearTimeout(silence));
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => {
+      silence.refresh();
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       for (const text of lines) {

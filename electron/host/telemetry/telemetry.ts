@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WatchLine } from '../../../docker/protocol/admin.ts';
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { Prediction } from '../../../docker/protocol/prediction.ts';
 import type { BackendStats, BalancerStats, ClientStats, Stats } from '../../../docker/protocol/stats.ts';
 import type { BalancerHealth, Ledger, ProbeView, Tick } from '../../contract/measure.ts';
 import type { Json } from '../../contract/session.ts';
@@ -18,6 +19,7 @@ import { Samples } from './samples.ts';
 import { isBalancer, makeTick } from './tick.ts';
 
 const tickMs = 250;
+const silentAfterMs = 3000;
 const keepTicks = 1200;
 const keepEvents = 4000;
 const keepProbes = 40;
@@ -111,12 +113,12 @@ export class Telemetry {
 
   health(
     settingsOf: (node: string) => GroupSettings | null,
-    predicted: (node: string) => readonly [number, number],
+    predicted: (node: string) => Prediction,
     scale: number,
   ): readonly BalancerHealth[] {
     const balancers: BalancerHealth[] = [];
     for (const [balancer, role] of this.roles) {
-      const stats = this.samples.latest(balancer);
+      const stats = this.fresh(balancer);
       const settings = settingsOf(balancer);
       if (!balancerRoles.has(role) || stats === null || !isBalancer(stats) || settings === null) continue;
       balancers.push(
@@ -125,7 +127,7 @@ export class Telemetry {
           stats,
           settings,
           scale,
-          predictedMs: predicted(balancer),
+          prediction: predicted(balancer),
           probes: this.probes.get(balancer) ?? new Map<string, ProbeView[]>(),
           transitions: this.eventsOf(balancer, 0).filter((event) => event.type === 'health'),
           acts: this.acts,
@@ -223,6 +225,12 @@ export class Telemetry {
     this.before = now;
     this.ticks = [...this.ticks.slice(1 - keepTicks), tick];
     this.listener.tick(tick);
+  }
+
+  /** A node that has gone silent says nothing of the present: its last figures are not drawn as if they were now. */
+  private fresh(node: string): Stats | null {
+    const sample = this.samples.get(node);
+    return sample === null || Date.now() - sample.at > silentAfterMs ? null : sample.stats;
   }
 
   private firstClient(at?: number): { node: string; sample: { at: number; stats: Stats } } | null {
