@@ -81,9 +81,32 @@ describe('the window in a browser', () => {
     for (const { page } of [one, two]) {
       await page.locator('[data-testid="lab-phase"][data-phase="running"]').waitFor(patient);
     }
+    await one.page.getByTestId('health-backend-1').waitFor(patient);
+    expect(one.complaints).toEqual([]);
     served.signal('SIGINT');
     expect(await served.ended).toBe(0);
     expect(served.said()).toContain('The lab is down; nothing of it is left.');
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('npm start', () => {
+  it('says why it is a browser, in the terminal and in the window', async () => {
+    const { env, home } = await embeddedOnly();
+    const script = join('electron', 'start.ts');
+    const served = await serveWindow({ ...env, DISPLAY: '', WAYLAND_DISPLAY: '' }, script, ['--no-open']);
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(served.link());
+      const why = 'There is no display here';
+      expect(served.said()).toContain(why);
+      await page.getByText(why).first().waitFor(patient);
+    } finally {
+      await browser.close();
+      served.signal('SIGTERM');
+      expect(await served.ended).toBe(0);
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });
 

@@ -22,13 +22,22 @@ export interface Served {
   readonly ended: Promise<number | string>;
 }
 
-export async function serveWindow(env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const args = [join('electron', 'server', 'main.ts'), '--port', '0', '--no-open'];
-  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+const server = join('electron', 'server', 'main.ts');
+
+export async function serveWindow(
+  env: Readonly<Record<string, string>> = {},
+  script = server,
+  args: readonly string[] = ['--port', '0', '--no-open'],
+): Promise<Served> {
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(
+    process.execPath,
+    [script, ...args],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
