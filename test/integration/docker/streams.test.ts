@@ -104,6 +104,12 @@ describe.skipIf(!withDocker)(`streams to nodes ${dockerNote}`, () => {
     expect(long.output).toBe('€'.repeat(100_000));
   });
 
+  it('has `ctl` on every node’s path', async () => {
+    const { output, code } = await runAt(engine, session, 'backend-1', ['bash', '-lc', 'ctl stats']);
+    expect(output).toContain('backend-1');
+    expect(code).toBe(0);
+  });
+
   it('opens a shell that knows its size and its name, and resizes', async () => {
     const handle = await engine.exec(session, 'backend-1', { command: [], tty: { cols: 91, rows: 31 } });
     let screen = '';

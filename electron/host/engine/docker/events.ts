@@ -37,7 +37,13 @@ export function createEventHub(connect: () => Promise<Docker>): EventHub {
         const abort = new AbortController();
         running = { stop: abort, open: run(connect, tell, abort.signal) };
       }
-      await running.open;
+      try {
+        await running.open;
+      } catch (error) {
+        listeners.delete(listener);
+        stop();
+        throw error;
+      }
       return () => {
         listeners.delete(listener);
         if (listeners.size === 0) stop();

@@ -84,6 +84,7 @@ function execHandle(exec: Docker.Exec, raw: Duplex, tty: boolean, endAll: () => 
   };
   const read = tty ? (chunk: Buffer) => say('stdout', chunk) : frameReader(say);
   const exit = ended.promise.then(() => exitCode(exec));
+  const resize = resizer(exec);
   // Nothing flows before somebody listens, so that no first prompt is lost.
   raw.pause();
   raw.on('end', () => ended.resolve('ended'));
@@ -104,7 +105,7 @@ function execHandle(exec: Docker.Exec, raw: Duplex, tty: boolean, endAll: () => 
     write(text) {
       if (tty && raw.writable) raw.write(text);
     },
-    resize: (cols, rows) => (tty && !closed ? resize(exec, cols, rows) : Promise.resolve()),
+    resize: (cols, rows) => (tty && !closed ? resize(cols, rows) : Promise.resolve()),
     pause: () => void raw.pause(),
     resume: () => void raw.resume(),
     close() {
@@ -116,18 +117,30 @@ function execHandle(exec: Docker.Exec, raw: Duplex, tty: boolean, endAll: () => 
   };
 }
 
-async function resize(exec: Docker.Exec, cols: number, rows: number): Promise<void> {
-  for (let attempt = 0; attempt < resizeTries; attempt++) {
-    try {
-      await exec.resize({ h: rows, w: cols });
-      return;
-    } catch {
+/** One effort at a time, always for the size wanted last: a slow first attempt must not undo a later one. */
+function resizer(exec: Docker.Exec): (cols: number, rows: number) => Promise<void> {
+  let wanted: { readonly w: number; readonly h: number };
+  let effort: Promise<void> | null = null;
+  const strive = async (): Promise<void> => {
+    for (let attempt = 0; attempt < resizeTries; attempt++) {
+      const size = wanted;
+      const done = await exec.resize(size).then(
+        () => true,
+        () => false,
+      );
+      if (done && size === wanted) return;
+      if (done) continue;
       // A shell that has ended has no size; one that has not begun will have one soon.
       const state = await exec.inspect().catch(() => null);
       if (state === null || (state.ExitCode !== null && !state.Running)) return;
       await new Promise((resolve) => setTimeout(resolve, resizePauseMs));
     }
-  }
+  };
+  return (cols, rows) => {
+    wanted = { w: cols, h: rows };
+    effort ??= strive().finally(() => (effort = null));
+    return effort;
+  };
 }
 
 async function exitCode(exec: Docker.Exec): Promise<number | null> {
