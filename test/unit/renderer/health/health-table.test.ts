@@ -22,7 +22,12 @@ test('every target has a row with its state, its last probe and its counter', as
 
 test('an eviction is held against its prediction, with the bill', async () => {
   const host = fakeHost();
-  const measured = { what: 'evicted', ms: 900, from: 'new settings of balancer' } as const;
+  const measured = {
+    what: 'evicted',
+    ms: 900,
+    from: 'new settings of balancer',
+    predictedMs: [500, 1500],
+  } as const;
   host.publish(
     'health',
     healthSample([rowSample('backend-2', { state: 'unhealthy', passes: 2, measured, bill })]),
