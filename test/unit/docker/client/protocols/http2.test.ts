@@ -96,6 +96,13 @@ describe('http2', () => {
         stream.write('x', () => setTimeout(() => stream.destroy(new Error('broken')), 50));
       },
     ],
+    'the connection is closed inside the body': [
+      'truncated',
+      (stream, _headers, socket) => {
+        stream.respond({ ':status': 200 });
+        stream.write('x', () => setTimeout(() => socket.end(), 50));
+      },
+    ],
     'the connection is closed': ['closed-early', (_stream, _headers, socket) => socket.end()],
     'the connection is reset': ['reset', (_stream, _headers, socket) => socket.resetAndDestroy()],
     'no answer': ['first-byte-timeout', () => undefined],
