@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { connect } from '../../electron/host/engine/docker/connect.ts';
-import { fail, pass, skip, sum } from './tally.ts';
+import { fail, nothing, pass, skip, sum } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 /** What lies about on this machine that could be ours. */
@@ -68,8 +68,14 @@ export async function judgeLeftovers(before: Traces, temporary: string): Promise
     }
     for (const { pid } of left ?? []) kill(pid);
     return sum([
-      verdict('processes', left?.map(({ pid, command }) => `${pid} ${command}`) ?? null, 'only Linux tells'),
-      verdict('containers and networks', fresh, 'no Docker engine answers'),
+      left === null
+        ? skip('leftover processes: only Linux tells which are ours')
+        : verdict(
+            'processes',
+            left.map(({ pid, command }) => `${pid} ${command}`),
+          ),
+      // Without an engine there is nothing that could have been left on it.
+      fresh === null ? nothing : verdict('containers and networks', fresh),
     ]);
   }
 }
@@ -85,8 +91,7 @@ async function appeared(before: Traces): Promise<readonly string[] | null> {
   return [...(docker ?? [])].flatMap(([id, name]) => (known.has(id) ? [] : [name]));
 }
 
-function verdict(what: string, left: readonly string[] | null, unknown: string): Tally {
-  if (left === null) return skip(`leftover ${what}: ${unknown}`);
+function verdict(what: string, left: readonly string[]): Tally {
   return left.length === 0 ? pass() : fail(`leftover ${what}: ${left.join('; ')}`);
 }
 

@@ -23,6 +23,16 @@ describe('the report of verify', () => {
     expect(lines).toEqual(['lab green-but-500 on docker: proved in 21.5 s, 1 checks']);
   });
 
+  it('names what a proved lab could not do on this engine', () => {
+    const { tally } = read([
+      { ...proved, reason: 'act clusterip needs docker, kernel; the rest was proved' },
+    ]);
+    expect(lastLine(tally)).toBe('1 passed, 0 failed, 0 skipped');
+    expect(tally.notRun).toEqual([
+      'lab green-but-500 on docker: act clusterip needs docker, kernel; the rest was proved',
+    ]);
+  });
+
   it('counts a lab that failed and shows the checks that did not turn', () => {
     const stuck = { ...good, id: 'quiet', after: 'fail', measured: '12 errors', expected: '0' };
     const { tally, lines } = read([
