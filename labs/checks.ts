@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { failureKinds } from '../docker/protocol/client.ts';
+import { ownCauses } from '../docker/protocol/stats.ts';
 import { referenceSchema } from './names.ts';
 
 /**
@@ -27,6 +29,59 @@ const shapes = {
     sample: z.int().min(1).default(300),
     seconds: recentSeconds,
     falseAlarm,
+  }),
+  /** The share of a client's requests that came to this end: a status as `502`, or how they failed, as `reset`. */
+  outcome: z.strictObject({
+    type: z.literal('outcome'),
+    client: referenceSchema,
+    outcome: z.union([z.string().regex(/^[1-5]\d\d$/, 'a status'), z.enum(failureKinds)]),
+    expected: share,
+    sample: z.int().min(1).default(300),
+    seconds: recentSeconds,
+    falseAlarm,
+  }),
+  /** The share of an L7 proxy's requests that it answered itself, or cut, for one cause: its own count, its own word. */
+  own: z.strictObject({
+    type: z.literal('own'),
+    balancer: referenceSchema,
+    cause: z.enum(ownCauses),
+    expected: share,
+    sample: z.int().min(1).default(300),
+    seconds: recentSeconds,
+    falseAlarm,
+  }),
+  /** At least so many requests that went wrong lately. `quiet` is its opposite. */
+  errors: z.strictObject({
+    type: z.literal('errors'),
+    client: referenceSchema,
+    atLeast: z.int().min(1),
+    seconds: z.number().min(0.5).max(600),
+  }),
+  /** At least so many requests of a client are under way at this moment. */
+  'in-flight': z.strictObject({
+    type: z.literal('in-flight'),
+    client: referenceSchema,
+    atLeast: z.int().min(1),
+  }),
+  /** One server's share of a client's answers, between two bounds. */
+  served: z.strictObject({
+    type: z.literal('served'),
+    client: referenceSchema,
+    server: referenceSchema,
+    atLeast: share.default(0),
+    atMost: share.default(1),
+    sample: z.int().min(1).default(100),
+    seconds: recentSeconds,
+  }),
+  /** How often a target came or went since the step opened or since the last change, in the last so many seconds. */
+  transitions: z.strictObject({
+    type: z.literal('transitions'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    atLeast: z.int().min(0).default(0),
+    /** With it, the whole span must have been watched. */
+    atMost: z.int().min(0).optional(),
+    seconds: z.number().min(0.5).max(600),
   }),
   /** So many of a balancer's targets are in this state. */
   targets: z.strictObject({
@@ -76,6 +131,7 @@ const shapes = {
     truth: z.union([
       /** The member of a group whose own counters hold the most 5xx answers. */
       z.strictObject({ mostErrors: referenceSchema }),
+      /** A fixed value, or a node by its variable. */
       z.strictObject({ equals: z.string().min(1).max(200) }),
     ]),
   }),
@@ -129,6 +185,12 @@ const several = <T extends 'all' | 'any'>(type: T) =>
 
 export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.share,
+  shapes.outcome,
+  shapes.own,
+  shapes.errors,
+  shapes['in-flight'],
+  shapes.served,
+  shapes.transitions,
   shapes.targets,
   shapes.target,
   shapes.detection,

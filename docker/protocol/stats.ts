@@ -82,6 +82,19 @@ export interface RequestCounts {
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
+/** The keys of an L7 proxy's `own`: why it answered itself, or cut an answer short. */
+export const ownCauses = [
+  'no-target',
+  'refused',
+  'connect-timeout',
+  'reset',
+  'closed-early',
+  'bad-response',
+  'response-timeout',
+  'let-go',
+  'client-gone',
+] as const;
+
 export interface BalancerStats {
   readonly role: 'l4' | 'l7';
   readonly process: ProcessStats;

@@ -3,6 +3,7 @@ import type { CheckOf } from '../../../labs/checks.ts';
 import type { Evidence } from './evidence.ts';
 import { finding, passIf } from './finding.ts';
 import type { Finding, Predicate } from './finding.ts';
+import { nodeOf } from './names.ts';
 import { serverErrors } from './outcomes.ts';
 import { firstSampleSince, isBackend } from './since.ts';
 import { percent } from './words.ts';
@@ -14,7 +15,7 @@ export const answer: Predicate<CheckOf<'answer'>> = (check, { evidence, step }) 
   if ('equals' in truth) {
     const expected = 'the answer that fits what was seen';
     if (given === null) return finding('waiting', '', expected);
-    return passIf(given === truth.equals, `you answered ${given}`, expected);
+    return passIf(given === nodeOf(truth.equals, evidence), `you answered ${given}`, expected);
   }
   return judgeCulprit(truth.mostErrors, given, evidence);
 };

@@ -2,21 +2,33 @@ import type { Check, CheckOf, SimpleCheck } from '../../../labs/checks.ts';
 import { answer } from './answer.ts';
 import { command } from './command.ts';
 import { detection } from './detection.ts';
+import { errors } from './errors.ts';
 import { fault } from './fault.ts';
 import { finding } from './finding.ts';
 import type { Context, Finding, Predicate } from './finding.ts';
+import { inFlight } from './in-flight.ts';
 import { ledger } from './ledger.ts';
+import { outcome } from './outcome.ts';
+import { own } from './own.ts';
 import { probes } from './probes.ts';
 import { quiet } from './quiet.ts';
+import { served } from './served.ts';
 import { setting } from './setting.ts';
 import { share } from './share.ts';
 import { target } from './target.ts';
 import { targets } from './targets.ts';
+import { transitions } from './transitions.ts';
 import { users } from './users.ts';
 
 /** The list: every type of check with its predicate, one file each. */
 const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> } = {
   share,
+  outcome,
+  own,
+  errors,
+  'in-flight': inFlight,
+  served,
+  transitions,
   targets,
   target,
   detection,

@@ -10,6 +10,7 @@ import type { Path, YamlSource } from './yaml-source.ts';
 
 /** What each check's references must be: a check of a balancer's targets cannot be put to a client. */
 const balancers: readonly LabRole[] = ['l4', 'l7'];
+const proxies: readonly LabRole[] = ['l7'];
 const backends: readonly LabRole[] = ['backend'];
 const clients: readonly LabRole[] = ['client'];
 
@@ -27,12 +28,20 @@ export function checkProblems(
     nodeProblems(lab, act, reference, roles, [...path, key], source);
   switch (check.type) {
     case 'share':
+    case 'outcome':
+    case 'errors':
+    case 'in-flight':
     case 'quiet':
     case 'users':
       return node(check.client, 'client', clients);
+    case 'served':
+      return [...node(check.client, 'client', clients), ...node(check.server, 'server', backends)];
+    case 'own':
+      return node(check.balancer, 'balancer', proxies);
     case 'targets':
       return node(check.balancer, 'balancer', balancers);
     case 'target':
+    case 'transitions':
     case 'detection':
     case 'probes':
       return [...node(check.balancer, 'balancer', balancers), ...node(check.target, 'target', null)];
