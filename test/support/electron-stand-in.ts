@@ -51,6 +51,8 @@ export class StandInApp extends EventEmitter {
   readonly exits: number[] = [];
   quits = 0;
   firstInstance = true;
+  path = '';
+  readonly getAppPath = (): string => this.path;
   readonly requestSingleInstanceLock = (): boolean => this.firstInstance;
   readonly whenReady = (): Promise<void> => Promise.resolve();
   readonly exit = (code: number): void => {
