@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import { toErrorShape } from '../../electron/contract/errors.ts';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { ClientStream } from '../../electron/rpc/client.ts';
@@ -53,6 +54,10 @@ export function createTerminals(
     set(node, { state: 'opening', reason: '', error: null });
     try {
       one.screen ??= wire((await load())(node), one, connection);
+      // Shown and fitted first: a shell that begins with the wrong width wraps what is typed at once.
+      set(node, { state: 'opening' });
+      await tick();
+      one.screen.fit();
       const { cols, rows } = one.screen;
       const { stream: id } = await connection.call('terminal.open', { node, cols, rows });
       const stream = connection.stream(id);
