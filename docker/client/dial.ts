@@ -47,7 +47,9 @@ export function dial(options: Dial, wire: Wire): net.Socket {
       options.onLost(error);
       return;
     }
-    wire.failed += 1;
+    // A RST instead of a handshake is ECONNREFUSED; ECONNRESET here is one that overtook the news of a complete one.
+    if (error.code === 'ECONNRESET') wire.opened += 1;
+    else wire.failed += 1;
     options.onFail(connectFailure(error));
   });
   socket.once('end', () => options.onLost(null));
