@@ -42,7 +42,7 @@ export function dial(options: Dial, wire: Wire): net.Socket {
     wire.open += 1;
     options.onConnect(`${socket.localAddress ?? ''}:${socket.localPort ?? ''}`);
   });
-  socket.on('error', (error) => {
+  socket.on('error', (error: NodeJS.ErrnoException) => {
     if (connected) {
       options.onLost(error);
       return;
