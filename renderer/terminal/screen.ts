@@ -28,6 +28,8 @@ export function createScreen(label: string): Screen {
     scrollback: 5000,
     cursorBlink: false,
     allowProposedApi: false,
+    // WCAG AA for whatever colours a program prints, on either surface.
+    minimumContrastRatio: 4.5,
     theme: palette(),
   });
   const fit = new FitAddon();
