@@ -142,6 +142,24 @@ export interface RequestLog {
   readonly rows: readonly RequestRow[];
 }
 
+/** Topic `users`: how each user fared over the last moments, by the clients' own count. */
+export interface Users {
+  readonly windowMs: number;
+  readonly clients: readonly {
+    readonly client: string;
+    readonly total: number;
+    /** The first hundred users. */
+    readonly rows: readonly UserRow[];
+  }[];
+}
+
+export interface UserRow {
+  readonly user: string;
+  readonly ok: number;
+  readonly bad: number;
+  readonly server: string | null;
+}
+
 /** What each witness says of one request; a hop that cannot see requests says so. */
 export interface RequestStory {
   readonly id: string;

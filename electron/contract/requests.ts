@@ -2,7 +2,17 @@ import { z } from 'zod';
 import type { AppState, DoctorReport } from './app.ts';
 import type { Catalogue, LabDocument } from './catalogue.ts';
 import type { GuideState } from './guide.ts';
-import type { HealthView, Ledger, Logs, Rates, RequestLog, RequestStory, Tick, Timeline } from './measure.ts';
+import type {
+  HealthView,
+  Ledger,
+  Logs,
+  Rates,
+  RequestLog,
+  RequestStory,
+  Tick,
+  Timeline,
+  Users,
+} from './measure.ts';
 import type { Controls, Json, SessionState } from './session.ts';
 
 /**
@@ -76,6 +86,7 @@ export interface Topics {
   readonly health: HealthView;
   readonly rates: Rates;
   readonly requests: RequestLog;
+  readonly users: Users;
   readonly timeline: Timeline;
   readonly ledger: Ledger | null;
   /** Grows when any node's settings or faults change: controls are asked for again. */
@@ -91,6 +102,7 @@ export const topicNames = [
   'health',
   'rates',
   'requests',
+  'users',
   'timeline',
   'ledger',
   'controls',

@@ -229,7 +229,7 @@ export class Controller {
       changed: () => topics.touch('session'),
       event: (node, event) => this.onProgramEvent(node, event),
       tick: () => {
-        for (const topic of ['rates', 'health', 'ledger'] as const) topics.touch(topic);
+        for (const topic of ['rates', 'health', 'ledger', 'users'] as const) topics.touch(topic);
         this.judge();
       },
       requests: () => topics.touch('requests'),

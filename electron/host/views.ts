@@ -5,6 +5,7 @@ import { predict } from '../../docker/protocol/prediction.ts';
 import type { Prediction } from '../../docker/protocol/prediction.ts';
 import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
+import { usersLately } from './telemetry/users.ts';
 import type { TopicHub } from './topics.ts';
 
 export const version = '0.1.0';
@@ -23,6 +24,10 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
     250,
     () => controller.session?.telemetry.requests.view() ?? { oneIn: 1, rows: [] },
   );
+  topics.provide('users', 500, () => {
+    const samples = controller.session?.telemetry.samples;
+    return samples === undefined ? { windowMs: 0, clients: [] } : usersLately(samples, Date.now());
+  });
   topics.provide('timeline', 50, () => controller.timeline.view());
   topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);
   topics.provide('controls', 50, () => ({

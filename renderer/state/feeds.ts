@@ -13,6 +13,7 @@ export interface Feeds {
   readonly guide: Feed<Topics['guide']>;
   readonly health: Feed<Topics['health']>;
   readonly requests: Feed<Topics['requests']>;
+  readonly users: Feed<Topics['users']>;
   readonly timeline: Feed<Topics['timeline']>;
   readonly ledger: Feed<Topics['ledger']>;
   readonly controls: Feed<Topics['controls']>;
@@ -26,6 +27,7 @@ export function createFeeds(connection: Connection): Feeds {
     guide: feed(connection, 'guide'),
     health: feed(connection, 'health'),
     requests: feed(connection, 'requests'),
+    users: feed(connection, 'users'),
     timeline: feed(connection, 'timeline'),
     ledger: feed(connection, 'ledger'),
     controls: feed(connection, 'controls'),

@@ -160,7 +160,7 @@ describe(`the 500-error story in the window (${withDocker ? 'Docker' : 'embedded
     await page.getByTestId('closing').getByText('Right.').waitFor(patient);
     await accessible();
     await picture('closing');
-    for (const tab of ['Logs', 'Requests', 'Timeline', 'Ledger', 'Controls', /Terminals/]) {
+    for (const tab of ['Logs', 'Requests', 'Users', 'Timeline', 'Ledger', 'Controls', /Terminals/]) {
       await page.getByRole('tab', { name: tab }).click();
       await accessible();
     }
