@@ -18,6 +18,7 @@ export interface Served {
   /** Presses Enter in its terminal, and gives the fresh link. */
   readonly freshLink: () => Promise<string>;
   readonly signal: (signal: NodeJS.Signals) => void;
+  readonly pid: number;
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
@@ -57,6 +58,7 @@ export async function serveWindow(
       return links().at(-1) ?? '';
     },
     signal: (signal) => child.kill(signal),
+    pid: child.pid ?? 0,
     ended,
   };
 }

@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+import { benchClient } from './client.ts';
+import { benchLife } from './life.ts';
+
+/**
+ *   npm run bench -- life [--rounds 5]       from `up` to the first measured 200, and `down`, on each engine
+ *   npm run bench -- client [--seconds 30]   5,000 requests a second to one healthy backend over kept connections
+ *
+ * Figures of the machine it runs on, never a test: other work on the machine is in them.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' }, seconds: { type: 'string' } },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const wanted = positionals.length === 0 ? ['life', 'client'] : positionals;
+
+for (const what of wanted) {
+  if (what === 'life') await benchLife(Number(values.rounds ?? 5), say);
+  else if (what === 'client') await benchClient(Number(values.seconds ?? 30), say);
+  else {
+    process.stderr.write(`There is no bench "${what}": say life or client.\n`);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+import { soakHost } from './host.ts';
+import { soakLabs } from './labs.ts';
+
+/**
+ *   npm run soak -- labs [--engine docker|local] [--repeat 20]     every lab proved again and again
+ *   npm run soak -- host [--minutes 60]                            the server's memory with a lab up and a window open
+ *
+ * Long on purpose, and so not a part of `npm test`.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { engine: { type: 'string' }, repeat: { type: 'string' }, minutes: { type: 'string' } },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const [what = 'labs'] = positionals;
+
+if (what === 'labs') {
+  process.exitCode = (await soakLabs(Number(values.repeat ?? 20), values.engine, say)) ? 0 : 1;
+} else if (what === 'host') {
+  process.exitCode = (await soakHost(Number(values.minutes ?? 60), say)) ? 0 : 1;
+} else {
+  process.stderr.write(`There is no soak "${what}": say labs or host.\n`);
+  process.exitCode = 2;
+}
