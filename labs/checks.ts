@@ -40,11 +40,11 @@ const shapes = {
     seconds: recentSeconds,
     falseAlarm,
   }),
-  /** The share of an L7 proxy's requests that it answered itself, or cut, for one cause: its own count, its own word. */
+  /** The share of an L7 proxy's requests that it answered itself, or cut, for one cause or any: its own count. */
   own: z.strictObject({
     type: z.literal('own'),
     balancer: referenceSchema,
-    cause: z.enum(ownCauses),
+    cause: z.enum(['any', ...ownCauses]),
     expected: share,
     sample: z.int().min(1).default(300),
     seconds: recentSeconds,

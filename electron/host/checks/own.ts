@@ -12,7 +12,14 @@ export const own: Predicate<CheckOf<'own'>> = (check, { evidence }) => {
   const lastSeconds = Math.max(since, (evidence.stats(proxy)?.at ?? 0) - check.seconds * 1000);
   const recent = countSince(proxy, check.cause, lastSeconds, evidence);
   const { hits, n } = recent.n >= check.sample ? recent : countSince(proxy, check.cause, since, evidence);
-  return judgeProportion({ hits, n, what: `of ${proxy}'s requests ended by itself: ${check.cause}` }, check);
+  return judgeProportion(
+    {
+      hits,
+      n,
+      what: `of ${proxy}'s requests ended by itself (${check.cause === 'any' ? 'whatever the cause' : check.cause})`,
+    },
+    check,
+  );
 };
 
 function countSince(proxy: string, cause: string, from: number, evidence: Evidence) {
@@ -26,5 +33,10 @@ function countSince(proxy: string, cause: string, from: number, evidence: Eviden
 function read(sample: Sample | null, cause: string) {
   const stats = sample === null ? null : isBalancer(sample.stats);
   const { own = {}, answered = 0, aborted = 0 } = stats?.requests ?? {};
-  return { hits: own[cause] ?? 0, n: answered + aborted, startedAt: stats?.process.startedAt ?? null };
+  const all = Object.values(own).reduce((sum, count) => sum + count, 0);
+  return {
+    hits: cause === 'any' ? all : (own[cause] ?? 0),
+    n: answered + aborted,
+    startedAt: stats?.process.startedAt ?? null,
+  };
 }
