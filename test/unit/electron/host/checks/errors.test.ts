@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { checkSchema } from '../../../../../labs/checks.ts';
+import { evaluate } from '../../../../../electron/host/checks/evaluate.ts';
+import { clientStats, evidence, sample } from '../../../../support/evidence.ts';
+
+const check = checkSchema.parse({ type: 'errors', client: 'client', atLeast: 5, seconds: 4 });
+
+/** Forty answers a second; errors at the given times. */
+function verdict(now: number, errorsAt: readonly number[], stepOpenedAt = 0) {
+  const samples = Array.from({ length: now / 250 + 1 }, (_, index) => {
+    const at = index * 250;
+    const bad = errorsAt.filter((time) => time <= at).length;
+    return sample(at, clientStats({ answered: index * 10, byStatus: { 200: index * 10 - bad, 500: bad } }));
+  });
+  return evaluate('bill', check, evidence({ samples: { client: samples }, stepOpenedAt, now }));
+}
+
+describe('errors', () => {
+  it('passes as soon as there are enough', () => {
+    expect(verdict(2000, [500, 600, 700, 800, 900])).toMatchObject({
+      state: 'pass',
+      measured: '5 of 80 went wrong in 2000 ms',
+    });
+  });
+
+  it('waits while there may still be more, and fails when the span was too quiet', () => {
+    expect(verdict(2000, [500, 600]).state).toBe('waiting');
+    expect(verdict(6000, [5000, 5100]).state).toBe('fail');
+  });
+
+  it('forgets what is older than the span, or than the step', () => {
+    expect(verdict(9000, [500, 600, 700, 800, 900]).state).toBe('fail');
+    expect(verdict(3000, [500, 600, 700, 800, 900], 2000).state).toBe('waiting');
+  });
+});
