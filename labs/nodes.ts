@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backendSettingsSchema } from '../docker/protocol/backend.ts';
 import { l4SettingsSchema, l7SettingsSchema } from '../docker/protocol/balancer.ts';
 import { clientSettingsSchema } from '../docker/protocol/client.ts';
+import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
 import { nodeNameSchema } from './names.ts';
 
@@ -43,12 +44,18 @@ export const kubeNodeSettings = z.strictObject({
   clusterPort: z.int().min(1).max(65_535).default(80),
 });
 
+/** What the kubelet does to backends: they are its pods, and it tells balancers of their readiness. */
+export const kubeletNodeSettings = kubeletSettingsSchema
+  .omit({ pods: true, balancers: true })
+  .extend({ pods: targets, balancers: z.array(nodeNameSchema).default([]) });
+
 export const nodeSettings = {
   client: clientNodeSettings,
   l4: l4NodeSettings,
   l7: l7NodeSettings,
   backend: backendNodeSettings,
   'kube-node': kubeNodeSettings,
+  kubelet: kubeletNodeSettings,
 } as const;
 
 export type NodeRole = keyof typeof nodeSettings;
@@ -64,4 +71,5 @@ export const nodeSchema = z.discriminatedUnion('role', [
     faults: z.partialRecord(faultNameSchema, faultUseSchema).optional(),
   }),
   z.strictObject({ role: z.literal('kube-node'), ...common, settings: kubeNodeSettings }),
+  z.strictObject({ role: z.literal('kubelet'), ...common, settings: kubeletNodeSettings }),
 ]);

@@ -1,4 +1,5 @@
 import type { ProbeCode } from './health-check.ts';
+import type { KubeletCommand } from './kubelet.ts';
 
 /** What happened, once, in the node's own order. Kept in a bounded ring and pushed at once to whoever watches. */
 export type ProgramEvent = { readonly seq: number; readonly at: number } & (
@@ -26,6 +27,8 @@ export type ProgramEvent = { readonly seq: number; readonly at: number } & (
       readonly reason: string;
       readonly code: ProbeCode | 'PASSIVE' | 'ADMIN';
     }
+  /** A kubelet's: the host carries it out. */
+  | ({ readonly type: 'command' } & KubeletCommand)
   | { readonly type: 'fail-open'; readonly on: boolean }
   | { readonly type: 'note'; readonly text: string; readonly data?: unknown }
 );

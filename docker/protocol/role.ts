@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { backendConfigSchema } from './backend.ts';
 import { l4ConfigSchema, l7ConfigSchema } from './balancer.ts';
 import { clientConfigSchema } from './client.ts';
+import { kubeletConfigSchema } from './kubelet.ts';
 import { kubeNodeConfigSchema } from './kube-node.ts';
 
 /** Every role that is one of our programs, with the schema of its config. Adding a role adds a line here. */
@@ -11,6 +12,7 @@ export const configSchemas = {
   l7: l7ConfigSchema,
   backend: backendConfigSchema,
   'kube-node': kubeNodeConfigSchema,
+  kubelet: kubeletConfigSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 export type ProgramRole = keyof typeof configSchemas;

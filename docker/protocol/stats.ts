@@ -1,3 +1,5 @@
+import type { PodStats } from './kubelet.ts';
+
 /** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
 
 export interface ClientStats {
@@ -145,4 +147,11 @@ export interface KubeNodeStats {
   readonly process: ProcessStats;
 }
 
-export type Stats = ClientStats | BackendStats | BalancerStats | KubeNodeStats;
+/** It holds pods rather than traffic: what each of them is, and what its probes said last. */
+export interface KubeletStats {
+  readonly role: 'kubelet';
+  readonly process: ProcessStats;
+  readonly pods: Readonly<Record<string, PodStats>>;
+}
+
+export type Stats = ClientStats | BackendStats | BalancerStats | KubeNodeStats | KubeletStats;

@@ -35,6 +35,7 @@ const roles = {
   l4: { tier: 1, memoryMiB: 128, port: 8080 },
   l7: { tier: 2, memoryMiB: 160, port: 8080 },
   'kube-node': { tier: 2, memoryMiB: 64, port: 30_080 },
+  kubelet: { tier: 2, memoryMiB: 96, port: null },
   backend: { tier: 3, memoryMiB: 64, port: 8080 },
 } as const satisfies Record<LabRole, object>;
 
@@ -92,7 +93,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     admin: adminSocket,
     sampleOneIn,
     settings: toEffective(settingsSchemas[node.role], settings, context.scale),
-    ...(node.role === 'client' || node.role === 'kube-node' ? {} : { listen: { address, port } }),
+    ...(listens(node.role) ? { listen: { address, port } } : {}),
     ...(node.role === 'backend' ? { faults: initialFaults(node.faults) } : {}),
   });
   return {
@@ -108,6 +109,11 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     sysctls: node.role === 'kube-node' ? { 'net.ipv4.ip_forward': '1' } : {},
     netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
   };
+}
+
+/** Its port is in its config: the client and the kubelet have none, a Kubernetes node's is the kernel's. */
+function listens(role: LabRole): boolean {
+  return role !== 'client' && role !== 'kubelet' && role !== 'kube-node';
 }
 
 /** With every default of the role filled in, in stated time: the defaults are stated, too. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { backendSettingsSchema } from '../../../docker/protocol/backend.ts';
 import { l4SettingsSchema, l7SettingsSchema } from '../../../docker/protocol/balancer.ts';
 import { clientSettingsSchema } from '../../../docker/protocol/client.ts';
+import { kubeletSettingsSchema } from '../../../docker/protocol/kubelet.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
 import type { Json } from '../../contract/session.ts';
 import { isSettings } from './merge.ts';
@@ -14,6 +15,7 @@ export const settingsSchemas = {
   l7: l7SettingsSchema,
   backend: backendSettingsSchema,
   'kube-node': kubeNodeSettingsSchema,
+  kubelet: kubeletSettingsSchema,
 } as const satisfies Record<LabRole, z.ZodType>;
 
 export interface Endpoint {
@@ -59,6 +61,16 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
           .map((end) => ({ ...end })),
       };
     }
+    case 'kubelet': {
+      const { pods, ...rest } = settings;
+      if (pods === undefined) return rest;
+      return {
+        ...rest,
+        pods: references(pods)
+          .flatMap(resolve)
+          .map((end) => ({ ...end })),
+      };
+    }
   }
 }
 
@@ -77,6 +89,8 @@ export function references(value: Json | undefined): readonly string[] {
 /** The names that a role's settings refer to, in the order in which traffic flows. */
 export function referenced(role: LabRole, settings: Settings): readonly string[] {
   if (role === 'client') return references(settings.to);
+  // Its probes are no traffic, but a name in them that leads nowhere is wrong all the same.
+  if (role === 'kubelet') return [...references(settings.pods), ...references(settings.balancers)];
   if (role !== 'backend') return references(settings.targets);
   const { dependencies } = settings;
   if (!Array.isArray(dependencies)) return [];

@@ -17,6 +17,8 @@ import type { Action } from '../../../labs/actions.ts';
 import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import { diff } from './diff.ts';
+import { createKubeletHand } from './kubelet-hand.ts';
+import type { ExecEnd, KubeletHand } from './kubelet-hand.ts';
 import type { Lab } from './lab.ts';
 import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { NodeSettings } from './node-settings.ts';
@@ -25,6 +27,8 @@ import { NodeTable } from './node-table.ts';
 import { nodeNames, nodePorts, plan } from './plan.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
+/** A lab begins with every target judged once; one whose targets never pass begins all the same. */
+const firstChecksMs = 5000;
 const commandLimitMs = 30_000;
 const keptOutput = 64 * 1024;
 
@@ -60,6 +64,7 @@ export class Session {
   private stopWatching: () => void = () => undefined;
   private readonly abort = new AbortController();
   private readonly listener: SessionListener;
+  private readonly hand: KubeletHand;
 
   constructor(lab: Lab, engine: Engine, scale: number, listener: SessionListener, found?: SessionSpec) {
     this.lab = lab;
@@ -84,6 +89,13 @@ export class Session {
       requests: () => listener.requests(),
       link: (node, up, detail) => this.onLink(node, up, detail),
     });
+    this.hand = createKubeletHand({
+      call: (node, method, path, body) => this.telemetry.call(node, method, path, body),
+      power: (node, action) => this.engine.power(this.id, node, action),
+      exec: (node, command, limitMs) => this.execute(node, command, limitMs),
+      running: (node) => this.runs(node),
+      place: (node) => this.spec.allocation.nodes[node] ?? null,
+    });
     this.settings = new NodeSettings(this.telemetry, this.scale, (node) => this.listener.settings(node));
   }
 
@@ -103,6 +115,8 @@ export class Session {
       progress('Starting nodes', `0 of ${first.nodes.length}`);
       await this.bringUp(first, progress, signal);
       signal.throwIfAborted();
+      progress('Waiting for the first health checks', '');
+      await this.telemetry.untilJudged(firstChecksMs, signal);
       progress('Opening the first act', '');
       this.phase = 'running';
       await this.openAct(0);
@@ -212,13 +226,7 @@ export class Session {
   async run(node: string, command: string, expect: string | null): Promise<string> {
     this.nodeOrThrow(node);
     const at = Date.now();
-    const handle = await this.engine.exec(this.id, node, { command: ['bash', '-lc', command], tty: null });
-    let output = '';
-    handle.onText((text) => {
-      output = (output + text).slice(-keptOutput);
-    });
-    const limit = setTimeout(() => handle.close(), commandLimitMs);
-    const code = await handle.exit.finally(() => clearTimeout(limit));
+    const { code, output } = await this.execute(node, ['bash', '-lc', command], commandLimitMs);
     this.telemetry.record({ kind: 'command', node, at, text: command, output });
     if (expect !== null && !new RegExp(expect).test(output)) {
       throw new BlindspotError({
@@ -228,6 +236,17 @@ export class Session {
       });
     }
     return output;
+  }
+
+  private async execute(node: string, command: readonly string[], limitMs: number): Promise<ExecEnd> {
+    const handle = await this.engine.exec(this.id, node, { command, tty: null });
+    let output = '';
+    handle.onText((text) => {
+      output = (output + text).slice(-keptOutput);
+    });
+    const limit = setTimeout(() => handle.close(), limitMs);
+    const code = await handle.exit.finally(() => clearTimeout(limit));
+    return { code, output };
   }
 
   async down(): Promise<void> {
@@ -296,6 +315,7 @@ export class Session {
       if (node === undefined || signal.aborted) return;
       this.nodes.put(node, 'running');
       this.connect(node);
+      this.tellKubelets(name, 'started');
       progress('Starting nodes', `${++up} of ${add.length}`);
       this.listener.changed();
     };
@@ -320,6 +340,9 @@ export class Session {
   private onEvent(node: string, event: ProgramEvent): void {
     if (event.type === 'settings' || event.type === 'reset' || event.type === 'started')
       void this.settings.read(node);
+    if (event.type === 'command') this.carriedOut(this.hand.carryOut(node, event));
+    if (event.type === 'settings' && this.telemetry.roleOf(node) === 'kubelet')
+      this.carriedOut(this.hand.meet(node));
     if (event.type === 'fault' || event.type === 'reset') void this.readFaults(node).catch(() => undefined);
     this.listener.event(node, event);
   }
@@ -340,6 +363,7 @@ export class Session {
     const node = this.nodes.get(name);
     if (node === undefined || this.phase === 'stopping') return;
     if (up) void this.settings.read(name);
+    if (up && node.role === 'kubelet') this.carriedOut(this.hand.meet(name));
     if (up && node.role === 'backend') void this.readFaults(name).catch(() => undefined);
     // A node that the engine says has stopped has no link, and that is not news.
     if (node.state === 'stopped' || node.state === 'creating') return;
@@ -362,8 +386,26 @@ export class Session {
       this.nodes.set(event.node, 'running', '', event.at);
       this.connect(planned);
     } else return;
+    this.tellKubelets(event.node, event.detail);
     this.listener.engine(event);
     this.listener.changed();
+  }
+
+  /** Whether a node runs, by the engine; null where it is not there, or not yet. */
+  private runs(name: string): boolean | null {
+    const state = this.nodes.get(name)?.state;
+    return state === undefined || state === 'creating' ? null : state !== 'stopped';
+  }
+
+  private tellKubelets(node: string, detail: string): void {
+    for (const { name, role } of this.present.nodes)
+      if (role === 'kubelet' && name !== node && this.runs(name) === true)
+        this.carriedOut(this.hand.tell(name, node, detail));
+  }
+
+  /** A kubelet that is gone is told all again when it is back. */
+  private carriedOut(work: Promise<void>): void {
+    void work.catch(() => undefined);
   }
 
   private mustRun(): void {

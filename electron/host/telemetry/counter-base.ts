@@ -36,7 +36,7 @@ function sampleBound(stats: Stats): number {
       ? stats.scheduled
       : stats.role === 'backend'
         ? Object.values(stats.requests).reduce((sum, counts) => sum + counts.received, 0)
-        : stats.role === 'kube-node'
+        : stats.role === 'kube-node' || stats.role === 'kubelet'
           ? 0
           : stats.connections.accepted;
   return Math.ceil((total / seconds) * 0.5) + 1;

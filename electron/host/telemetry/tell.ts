@@ -1,4 +1,5 @@
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import type { KubeletCommand } from '../../../docker/protocol/kubelet.ts';
 import type { TimelineEntry } from '../../contract/measure.ts';
 
 type Entry = Omit<TimelineEntry, 'seq'>;
@@ -32,6 +33,14 @@ export function tell(node: string, event: ProgramEvent): Entry | null {
         tone: event.to === 'healthy' ? 'good' : event.to === 'unhealthy' ? 'bad' : 'neutral',
         text: `${event.target}: ${event.from} to ${event.to} (${event.reason})`,
       };
+    case 'command':
+      return {
+        ...base,
+        kind: 'action',
+        target: event.node,
+        tone: event.verb === 'signal' ? 'bad' : 'neutral',
+        text: `${node}: ${commandWords(event)}`,
+      };
     case 'fail-open':
       return {
         ...base,
@@ -43,5 +52,18 @@ export function tell(node: string, event: ProgramEvent): Entry | null {
       };
     case 'note':
       return { ...base, kind: 'action', text: `${node}: ${event.text}` };
+  }
+}
+
+function commandWords(command: KubeletCommand): string {
+  switch (command.verb) {
+    case 'start':
+      return `start ${command.node}`;
+    case 'signal':
+      return `SIG${command.signal} to ${command.node}`;
+    case 'exec':
+      return `run ${command.command.join(' ')} in ${command.node}`;
+    case 'publish':
+      return `publish ${command.node} as ${command.as}`;
   }
 }
