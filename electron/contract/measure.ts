@@ -97,6 +97,8 @@ export interface HealthRow {
     readonly predictedMs: readonly [number, number] | null;
   } | null;
   readonly bill: Bill | null;
+  /** Hurt again: the target came back while its fault was still on. All such times of one fault together. */
+  readonly returnBill?: Bill | null;
 }
 
 export interface ProbeView {
@@ -113,7 +115,10 @@ export interface Bill {
   readonly from: number;
   readonly to: number | null;
   readonly requests: number;
+  /** Hurt by anyone in that time, one by one among the users that the witness counts singly. */
   readonly users: number;
+  /** There were more users than those. */
+  readonly usersAtLeast?: boolean;
   readonly witness: string;
 }
 

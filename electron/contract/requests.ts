@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AppState, DoctorReport } from './app.ts';
+import type { BudgetView } from './budget.ts';
 import type { Catalogue, LabDocument } from './catalogue.ts';
 import type { GuideState } from './guide.ts';
 import type {
@@ -13,6 +14,8 @@ import type {
   Timeline,
   Users,
 } from './measure.ts';
+import type { RecordedPiece, RecordedRange, RecordingInfo, RecordingState } from './recording.ts';
+import type { ReportFile } from './report.ts';
 import type { Controls, Json, SessionState } from './session.ts';
 
 /**
@@ -64,6 +67,20 @@ export const requests = {
     z.strictObject({ node: name, action: z.enum(['start', 'stop', 'kill', 'restart', 'pause', 'resume']) }),
   ),
   'series.history': request<{ readonly ticks: readonly Tick[] }>()(none),
+  'budget.set': request<null>()(
+    z.strictObject({
+      objective: z.number().min(0.5).max(0.99999),
+      periodDays: z.number().min(1).max(366),
+    }),
+  ),
+  'recording.list': request<{ readonly recordings: readonly RecordingInfo[] }>()(none),
+  'recording.range': request<RecordedRange>()(
+    z.strictObject({ session: name, from: z.number(), to: z.number() }),
+  ),
+  'recording.export': request<RecordedPiece>()(
+    z.strictObject({ session: name, after: z.string().max(100).nullable() }),
+  ),
+  'report.make': request<ReportFile>()(z.strictObject({ session: name, form: z.enum(['html', 'json']) })),
   'request.story': request<RequestStory>()(z.strictObject({ id: z.string().min(1).max(100) })),
   'terminal.open': request<{ readonly stream: string }>()(
     z.strictObject({ node: name, cols: z.int().min(2).max(1000), rows: z.int().min(2).max(1000) }),
@@ -89,6 +106,8 @@ export interface Topics {
   readonly users: Users;
   readonly timeline: Timeline;
   readonly ledger: Ledger | null;
+  readonly budget: BudgetView | null;
+  readonly recording: RecordingState | null;
   /** Grows when any node's settings or faults change: controls are asked for again. */
   readonly controls: { readonly version: number; readonly nodes: Readonly<Record<string, number>> };
   /** Keyed by node: `logs/backend-3`. */
@@ -105,6 +124,8 @@ export const topicNames = [
   'users',
   'timeline',
   'ledger',
+  'budget',
+  'recording',
   'controls',
   'logs',
 ] as const satisfies readonly (keyof Topics)[];

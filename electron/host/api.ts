@@ -9,6 +9,8 @@ import { labDocument, labSummary } from './lab/document.ts';
 import type { Settings } from './lab/lab.ts';
 import { isSettings } from './lab/merge.ts';
 import { listFaults } from './lab/node-faults.ts';
+import { reportFile } from './report-facts.ts';
+import type { SessionRecord } from './session-record.ts';
 import type { TopicHub } from './topics.ts';
 
 /** Every request of the contract, with parameters that have been validated on receipt. */
@@ -107,6 +109,23 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     },
     'series.history': async () =>
       await Promise.resolve({ ticks: controller.session?.telemetry.history() ?? [] }),
+    'budget.set': async (slo) => {
+      mustRecord(controller).setSlo(slo);
+      return await nothing;
+    },
+    'recording.list': async () => {
+      await controller.record?.flush();
+      return { recordings: await controller.recordings.list(controller.record?.id ?? null) };
+    },
+    'recording.range': async ({ session, from, to }) => {
+      await controller.record?.flush();
+      return await controller.recordings.range(session, from, to);
+    },
+    'recording.export': async ({ session, after }) => {
+      if (after === null) await controller.record?.flush();
+      return await controller.recordings.export(session, after);
+    },
+    'report.make': async ({ session, form }) => await reportFile(controller, session, form),
     'request.story': async ({ id }) => {
       const session = controller.mustSession();
       const l4 = session.planned.filter((node) => node.role === 'l4').map((node) => node.name);
@@ -123,6 +142,15 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
       return null;
     },
   };
+}
+
+function mustRecord({ record }: Controller): SessionRecord {
+  if (record !== null) return record;
+  throw new BlindspotError({
+    code: 'session-none',
+    message: 'No lab is running.',
+    next: 'Start one from the catalogue.',
+  });
 }
 
 const nothing = Promise.resolve(null);

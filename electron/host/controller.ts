@@ -12,6 +12,9 @@ import { Session } from './lab/session.ts';
 import type { SessionListener } from './lab/session.ts';
 import type { Shelf } from './lab/shelf.ts';
 import { LogTails } from './log-tails.ts';
+import { SessionRecord } from './session-record.ts';
+import type { Recordings } from './telemetry/recordings.ts';
+import { reportFacts } from './report-facts.ts';
 import { tell } from './telemetry/tell.ts';
 import { TimelineLog } from './telemetry/timeline-log.ts';
 import type { TopicHub } from './topics.ts';
@@ -22,6 +25,7 @@ export interface ControllerDeps {
   readonly topics: TopicHub;
   readonly progress: Progress;
   readonly shelf: Shelf;
+  readonly recordings: Recordings;
   readonly notices: readonly Notice[];
 }
 
@@ -32,6 +36,8 @@ const sessionTopics = [
   'timeline',
   'controls',
   'ledger',
+  'budget',
+  'recording',
   'rates',
   'requests',
 ] as const;
@@ -42,8 +48,11 @@ export class Controller {
   readonly shelf: Shelf;
   readonly progress: Progress;
   readonly logs: LogTails;
+  readonly recordings: Recordings;
   readonly notices: readonly Notice[];
   timeline = new TimelineLog();
+  /** Kept of the present session; of the last one while that is failing to come up. */
+  record: SessionRecord | null = null;
   /** Grows when any node's settings or faults change. */
   controlsVersion = 0;
   readonly nodeVersions = new Map<string, number>();
@@ -53,11 +62,12 @@ export class Controller {
   private long: WorkInProgress | null = null;
   private seen: readonly FoundSession[] = [];
 
-  constructor({ engines, topics, progress, shelf, notices }: ControllerDeps) {
+  constructor({ engines, topics, progress, shelf, recordings, notices }: ControllerDeps) {
     this.engines = engines;
     this.topics = topics;
     this.progress = progress;
     this.shelf = shelf;
+    this.recordings = recordings;
     this.notices = notices;
     this.logs = new LogTails((node) => topics.touch('logs', node));
   }
@@ -151,9 +161,12 @@ export class Controller {
     const session = this.present;
     if (session === null) return;
     this.logs.close();
+    const facts = reportFacts(this);
     try {
       await session.down();
     } finally {
+      await this.record?.close(facts);
+      this.record = null;
       this.present = null;
       this.guide = null;
       await this.afterChange();
@@ -163,6 +176,8 @@ export class Controller {
   /** The app is closing and leaves the lab running, to be found by the next start. */
   leave(): void {
     this.logs.close();
+    // The last seconds are written while the app is still closing; a lab that is adopted goes on in the same recording.
+    void this.record?.flush();
     this.present?.leave();
     this.present = null;
     this.guide = null;
@@ -190,7 +205,9 @@ export class Controller {
   }
 
   judge(): void {
-    if (this.guide?.judge() === true) this.topics.touch('guide');
+    if (this.guide?.judge() !== true) return;
+    this.record?.guide(this.guide.state());
+    this.topics.touch('guide');
   }
 
   mustSession(): Session {
@@ -205,12 +222,24 @@ export class Controller {
 
   async dispose(): Promise<void> {
     await this.down();
+    await this.record?.flush();
   }
 
   private install(session: Session): void {
     this.present = session;
     this.guide = null;
     this.timeline = new TimelineLog();
+    this.record = new SessionRecord(session, this.recordings, {
+      alert: ({ at, on, text }) =>
+        this.tellTimeline({ at, kind: 'alert', node: null, target: null, tone: on ? 'bad' : 'good', text }),
+      budget: () => this.topics.touch('budget'),
+      recording: () => {
+        this.topics.touch('recording');
+        this.topics.touch('app');
+      },
+    });
+    // Old recordings make room in their own time; a lab does not wait for that.
+    void this.recordings.prune(session.id).catch(() => undefined);
     this.nodeVersions.clear();
     for (const topic of sessionTopics) this.topics.touch(topic);
   }
@@ -228,12 +257,14 @@ export class Controller {
     return {
       changed: () => topics.touch('session'),
       event: (node, event) => this.onProgramEvent(node, event),
-      tick: () => {
+      tick: (tick) => {
+        this.record?.tick(tick);
         for (const topic of ['rates', 'health', 'ledger', 'users'] as const) topics.touch(topic);
         this.judge();
       },
       requests: () => topics.touch('requests'),
       settings: (node) => {
+        this.record?.settings(node);
         this.nodeVersions.set(node, ++this.controlsVersion);
         topics.touch('controls');
       },
@@ -245,10 +276,7 @@ export class Controller {
     const entry = tell(node, event);
     // A fault that the lab wants found is not told by the timeline.
     const hidden = event.type === 'fault' && (this.guide === null || this.guide.mystery().has(node));
-    if (entry !== null && !hidden) {
-      this.timeline.add(entry);
-      this.topics.touch('timeline');
-    }
+    if (entry !== null && !hidden) this.tellTimeline(entry);
     this.topics.touch('health');
     if (event.type === 'health' || event.type === 'settings' || event.type === 'fault') this.judge();
   }
@@ -279,7 +307,11 @@ export class Controller {
     tone: TimelineEntry['tone'],
     text: string,
   ): void {
-    this.timeline.add({ at: Date.now(), kind, node, target: null, tone, text });
+    this.tellTimeline({ at: Date.now(), kind, node, target: null, tone, text });
+  }
+
+  private tellTimeline(entry: Omit<TimelineEntry, 'seq'>): void {
+    this.record?.entry(this.timeline.add(entry));
     this.topics.touch('timeline');
   }
 

@@ -9,6 +9,7 @@ import { createLocalEngine } from './engine/local/local-engine.ts';
 import { Engines } from './engines.ts';
 import { Progress } from './lab/progress.ts';
 import { Shelf } from './lab/shelf.ts';
+import { Recordings } from './telemetry/recordings.ts';
 import { TopicHub } from './topics.ts';
 import { provideViews } from './views.ts';
 
@@ -36,7 +37,9 @@ export async function createHost(options: HostOptions): Promise<LabHost> {
   const progress = new Progress(stateDir);
   await Promise.all([engines.refresh(), progress.load()]);
   const shelf = new Shelf(root, stateDir);
-  const controller = new Controller({ engines, topics, progress, shelf, notices: options.notices ?? [] });
+  const recordings = new Recordings(stateDir);
+  const notices = options.notices ?? [];
+  const controller = new Controller({ engines, topics, progress, shelf, recordings, notices });
   provideViews(controller, topics, face);
   await controller.sweep();
   const api = createApi(controller, topics, stateDir);

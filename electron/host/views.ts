@@ -30,6 +30,8 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   });
   topics.provide('timeline', 50, () => controller.timeline.view());
   topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);
+  topics.provide('budget', 500, () => controller.record?.budget() ?? null);
+  topics.provide('recording', 500, () => controller.record?.recording() ?? null);
   topics.provide('controls', 50, () => ({
     version: controller.controlsVersion,
     nodes: Object.fromEntries(controller.nodeVersions),
@@ -56,7 +58,7 @@ export function health(controller: Controller): readonly BalancerHealth[] {
 }
 
 /** While the guide is not there yet (the lab is starting), every node keeps its secrets. */
-function mystery({ runner, session }: Controller): ReadonlySet<string> {
+export function mystery({ runner, session }: Controller): ReadonlySet<string> {
   return runner?.mystery() ?? new Set(session?.planned.map((node) => node.name));
 }
 
@@ -67,7 +69,7 @@ function appState(controller: Controller, face: AppState['face']): AppState {
     face,
     engines: engines.reports(),
     engine: session?.engine.id ?? engines.chosen(),
-    notices: [...controller.notices, ...engineNotices(controller)],
+    notices: [...controller.notices, ...engineNotices(controller), ...recordingNotices(controller)],
     work: controller.work,
     found: controller.found,
   };
@@ -79,4 +81,18 @@ function engineNotices({ engines }: Controller): readonly Notice[] {
   if (docker === undefined || docker.available || docker.diagnosis === null) return [];
   const { what, next } = docker.diagnosis;
   return [{ id: 'no-docker', level: 'warning', text: `${what} Labs run on the embedded engine.`, next }];
+}
+
+/** The lab goes on without its recording, and that is said for as long as it is so. */
+function recordingNotices({ record }: Controller): readonly Notice[] {
+  const trouble = record?.recording().trouble ?? null;
+  if (trouble === null) return [];
+  return [
+    {
+      id: 'recording',
+      level: 'warning',
+      text: `This lab is not being recorded: ${trouble}`,
+      next: 'The lab goes on. Free some space; the recording then goes on by itself, with a gap.',
+    },
+  ];
 }

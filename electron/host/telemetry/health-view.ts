@@ -1,8 +1,9 @@
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
 import type { Prediction } from '../../../docker/protocol/prediction.ts';
-import type { BalancerStats, ClientStats, TargetStats } from '../../../docker/protocol/stats.ts';
-import type { BalancerHealth, Bill, HealthRow, ProbeView } from '../../contract/measure.ts';
+import type { BalancerStats, TargetStats } from '../../../docker/protocol/stats.ts';
+import type { BalancerHealth, HealthRow, ProbeView } from '../../contract/measure.ts';
 import type { ActOfHand, Sample } from '../checks/evidence.ts';
+import { billsOf } from './bill.ts';
 
 /** The part of a balancer's settings that the health table speaks of. */
 export interface GroupSettings {
@@ -66,7 +67,7 @@ function rowOf(input: HealthInput, id: string, target: TargetStats): HealthRow {
     nextProbeAt: target.nextProbeAt,
     openConnections: target.connections.open,
     measured: measuredOf(input, id),
-    bill: billOf(input, id),
+    ...billsOf(input, id),
   };
 }
 
@@ -117,39 +118,4 @@ export function causeOf(
         (act.kind === 'settings' && act.node === balancer)),
   );
   return cause === undefined || cause.kind === 'command' ? null : cause;
-}
-
-/**
- * Requests and users hurt from the fault's start until the target left rotation, as the client counted them by the
- * name in each answer. Answers that never came carry no name and are not billed to a target.
- */
-function billOf({ transitions, acts, client }: HealthInput, id: string): Bill | null {
-  const fault = acts.findLast((act) => act.kind === 'fault' && act.node === id && act.on);
-  if (fault === undefined) return null;
-  const end = transitions.find((t) => t.target === id && t.to === 'unhealthy' && t.at > fault.at);
-  const healed = acts.find((act) => act.kind === 'fault' && act.node === id && !act.on && act.at > fault.at);
-  const to = Math.min(end?.at ?? Infinity, healed?.at ?? Infinity);
-  const start = client(fault.at);
-  const stop = client(to === Infinity ? undefined : to);
-  if (start === null || stop === null) return null;
-  const before = start.sample.stats as ClientStats;
-  const after = stop.sample.stats as ClientStats;
-  return {
-    from: fault.at,
-    to: to === Infinity ? null : to,
-    requests: Math.max(0, badAnswers(after, id) - badAnswers(before, id)),
-    users: usersHurt(before, after),
-    witness: stop.node,
-  };
-}
-
-function badAnswers(stats: ClientStats, server: string): number {
-  return Object.entries(stats.byServer[server] ?? {})
-    .filter(([status]) => Number(status) >= 400)
-    .reduce((sum, [, count]) => sum + count, 0);
-}
-
-function usersHurt(before: ClientStats, after: ClientStats): number {
-  const was = new Map(before.perUser.map((u) => [u.user, u.bad]));
-  return after.perUser.filter((u) => u.bad > (was.get(u.user) ?? 0)).length;
 }

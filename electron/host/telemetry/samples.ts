@@ -9,11 +9,18 @@ const tiers = [
 ] as const;
 const keepForMs = 4 * 3_600_000;
 const thinEvery = 64;
+const keepMoments = 1000;
 
 /** The counters of every node over time, thinned as they age. */
 export class Samples {
   private readonly byNode = new Map<string, Sample[]>();
+  private moments: number[] = [];
   private added = 0;
+
+  /** The counters as they stood at this moment are kept however old they get: a bill must not change with age. */
+  remember(at: number): void {
+    this.moments = [...this.moments.slice(1 - keepMoments), at].sort((a, b) => a - b);
+  }
 
   add(node: string, sample: Sample): void {
     let samples = this.byNode.get(node);
@@ -23,7 +30,7 @@ export class Samples {
     }
     samples.push(sample);
     if (++this.added % thinEvery === 0)
-      for (const [name, all] of this.byNode) this.byNode.set(name, thin(all, sample.at));
+      for (const [name, all] of this.byNode) this.byNode.set(name, thin(all, sample.at, this.moments));
   }
 
   /** The newest sample, or the newest at or before a time; where there is none so old, null. */
@@ -50,15 +57,18 @@ export class Samples {
   }
 }
 
-/** Pure: keeps the newest dense, the older ever sparser. */
-export function thin(samples: readonly Sample[], now: number): Sample[] {
+/** Pure: keeps the newest dense, the older ever sparser, and the last before each remembered moment. */
+export function thin(samples: readonly Sample[], now: number, moments: readonly number[] = []): Sample[] {
   const kept: Sample[] = [];
   let lastAt = -Infinity;
-  for (const sample of samples) {
+  let next = 0;
+  for (const [index, sample] of samples.entries()) {
     const age = now - sample.at;
     if (age > keepForMs) continue;
+    while ((moments[next] ?? Infinity) < sample.at) next++;
+    const remembered = (moments[next] ?? Infinity) < (samples[index + 1]?.at ?? Infinity);
     const tier = tiers.findLast(({ olderThanMs }) => age > olderThanMs);
-    if (tier !== undefined && sample.at - lastAt < tier.spacingMs) continue;
+    if (!remembered && tier !== undefined && sample.at - lastAt < tier.spacingMs) continue;
     kept.push(sample);
     lastAt = sample.at;
   }

@@ -22,6 +22,7 @@ const tickMs = 250;
 const silentAfterMs = 3000;
 const keepTicks = 1200;
 const keepEvents = 4000;
+const keepTransitions = 500;
 const keepProbes = 40;
 const keepActs = 500;
 const balancerRoles = new Set(['l4', 'l7']);
@@ -40,6 +41,8 @@ export class Telemetry {
   private readonly links = new Map<string, NodeLink>();
   private readonly roles = new Map<string, LabRole>();
   private readonly events = new Map<string, ProgramEvent[]>();
+  /** Apart from the other events: probes come by the thousand, and a bill needs the eviction of an hour ago. */
+  private readonly transitions = new Map<string, (ProgramEvent & { type: 'health' })[]>();
   private readonly probes = new Map<string, Map<string, ProbeView[]>>();
   private readonly counters = new CounterBase();
   private acts: ActOfHand[] = [];
@@ -129,7 +132,7 @@ export class Telemetry {
           scale,
           prediction: predicted(balancer),
           probes: this.probes.get(balancer) ?? new Map<string, ProbeView[]>(),
-          transitions: this.eventsOf(balancer, 0).filter((event) => event.type === 'health'),
+          transitions: this.transitions.get(balancer) ?? [],
           acts: this.acts,
           client: (at) => this.firstClient(at),
         }),
@@ -165,10 +168,29 @@ export class Telemetry {
     );
   }
 
+  /** Until every balancer has reported, and none of its targets still waits for its first verdict; or the limit. */
+  async untilJudged(limitMs: number, signal: AbortSignal): Promise<void> {
+    const limit = Date.now() + limitMs;
+    while (!this.judged() && Date.now() < limit) {
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   close(): void {
     clearInterval(this.timer);
     for (const link of this.links.values()) link.close();
     this.links.clear();
+  }
+
+  private judged(): boolean {
+    for (const [node, role] of this.roles) {
+      if (!balancerRoles.has(role)) continue;
+      const stats = this.samples.latest(node);
+      if (stats === null || !isBalancer(stats)) return false;
+      if (Object.values(stats.targets).some((target) => target.state === 'initial')) return false;
+    }
+    return true;
   }
 
   private receive(node: string, line: WatchLine): void {
@@ -199,6 +221,9 @@ export class Telemetry {
     if (ring.length > keepEvents) ring.splice(0, ring.length - keepEvents);
     this.events.set(node, ring);
     if (event.type === 'probe') this.probe(node, event);
+    if (event.type === 'health' || event.type === 'fault') this.samples.remember(event.at);
+    if (event.type === 'health')
+      this.transitions.set(node, [...(this.transitions.get(node) ?? []).slice(1 - keepTransitions), event]);
     if (event.type === 'fault') {
       this.record({ kind: 'fault', node, at: event.at, fault: event.fault, on: event.on });
     }

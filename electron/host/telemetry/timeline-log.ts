@@ -7,8 +7,10 @@ export class TimelineLog {
   private entries: TimelineEntry[] = [];
   private seq = 0;
 
-  add(entry: Omit<TimelineEntry, 'seq'>): void {
-    this.entries = [...this.entries.slice(1 - keep), { seq: ++this.seq, ...entry }];
+  add(entry: Omit<TimelineEntry, 'seq'>): TimelineEntry {
+    const numbered = { seq: ++this.seq, ...entry };
+    this.entries = [...this.entries.slice(1 - keep), numbered];
+    return numbered;
   }
 
   view(): Timeline {

@@ -28,4 +28,11 @@ describe('thin', () => {
     expect(kept.filter((s) => s.at >= 80_000)).toHaveLength(80);
     expect(kept.filter((s) => s.at < 80_000).length).toBeLessThanOrEqual(81);
   });
+
+  it('keeps the counters before a remembered moment for as long as it keeps any: a bill does not change with age', () => {
+    const samples = new Samples();
+    samples.remember(300_130);
+    for (let at = 0; at < 3_600_000; at += 250) samples.add('client', { at, stats });
+    expect(samples.get('client', 300_130)?.at).toBe(300_000);
+  });
 });
