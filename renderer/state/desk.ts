@@ -10,6 +10,8 @@ import { createFeeds } from './feeds.ts';
 import type { Feeds } from './feeds.ts';
 import { createLayout } from './layout.svelte.ts';
 import type { Layout } from './layout.svelte.ts';
+import { createReplay } from './replay.svelte.ts';
+import type { Replay } from './replay.svelte.ts';
 import { createSeries } from './series.ts';
 import type { Series } from './series.ts';
 import { createTerminals } from './terminals.svelte.ts';
@@ -24,6 +26,7 @@ export interface Desk {
   readonly connection: Connection;
   readonly feeds: Feeds;
   readonly series: Series;
+  readonly replay: Replay;
   readonly clock: { readonly now: number };
   readonly theme: Theme;
   readonly layout: Layout;
@@ -40,6 +43,7 @@ export function createDesk(open: OpenChannel): Desk {
     connection,
     feeds: createFeeds(connection),
     series: createSeries(connection),
+    replay: createReplay(connection),
     clock: createClock(),
     theme: createTheme(),
     layout: createLayout(),

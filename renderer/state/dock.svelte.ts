@@ -1,4 +1,13 @@
-export const dockTabs = ['terminals', 'logs', 'requests', 'users', 'timeline', 'ledger', 'controls'] as const;
+export const dockTabs = [
+  'terminals',
+  'logs',
+  'requests',
+  'users',
+  'timeline',
+  'ledger',
+  'record',
+  'controls',
+] as const;
 export type DockTab = (typeof dockTabs)[number];
 
 export interface DockState {

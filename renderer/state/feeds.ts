@@ -16,6 +16,8 @@ export interface Feeds {
   readonly users: Feed<Topics['users']>;
   readonly timeline: Feed<Topics['timeline']>;
   readonly ledger: Feed<Topics['ledger']>;
+  readonly budget: Feed<Topics['budget']>;
+  readonly recording: Feed<Topics['recording']>;
   readonly controls: Feed<Topics['controls']>;
   logs(node: string): Feed<Topics['logs']>;
 }
@@ -30,6 +32,8 @@ export function createFeeds(connection: Connection): Feeds {
     users: feed(connection, 'users'),
     timeline: feed(connection, 'timeline'),
     ledger: feed(connection, 'ledger'),
+    budget: feed(connection, 'budget'),
+    recording: feed(connection, 'recording'),
     controls: feed(connection, 'controls'),
     logs: (node) => feed(connection, 'logs', node),
   };

@@ -81,7 +81,8 @@ export class ReportSeries {
   }
 
   charts(): readonly ReportChart[] {
-    return [...this.groups.values()].map(({ rows, ...group }) => ({
+    const inOrder = [...this.groups].sort(([a], [b]) => rank(a) - rank(b));
+    return inOrder.map(([, { rows, ...group }]) => ({
       ...group,
       lines: [...rows.values()].map(({ label, kind, cells }) => ({
         label,
@@ -116,6 +117,11 @@ export class ReportSeries {
     cell.value = (cell.value * cell.weight + value * weight) / (cell.weight + weight);
     cell.weight += weight;
   }
+}
+
+/** Who was hurt comes first, then what the layers on the way saw. */
+function rank(key: string): number {
+  return ['outcomes', 'latency', 'targets', 'backends'].indexOf(key.slice(0, key.indexOf('/')));
 }
 
 const percentiles = [
