@@ -96,6 +96,23 @@ const shapes = {
     target: referenceSchema,
     state: targetState,
   }),
+  /** What a kubelet says of a pod, or of each of a group: ready or not. */
+  pod: z.strictObject({
+    type: z.literal('pod'),
+    kubelet: referenceSchema,
+    pod: referenceSchema,
+    ready: z.boolean(),
+  }),
+  /** Restarts that a kubelet counts for one pod, or for a group together, since the step opened. */
+  restarts: z.strictObject({
+    type: z.literal('restarts'),
+    kubelet: referenceSchema,
+    pod: referenceSchema,
+    atLeast: z.int().min(0).default(0),
+    /** With it, the whole span must have been watched. */
+    atMost: z.int().min(0).optional(),
+    seconds: z.number().min(0.5).max(600).default(2),
+  }),
   /** Eviction or return, timed from what caused it, inside the window that the settings predict. */
   detection: z.strictObject({
     type: z.literal('detection'),
@@ -193,6 +210,8 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.transitions,
   shapes.targets,
   shapes.target,
+  shapes.pod,
+  shapes.restarts,
   shapes.detection,
   shapes.quiet,
   shapes.setting,

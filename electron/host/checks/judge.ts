@@ -10,8 +10,10 @@ import { inFlight } from './in-flight.ts';
 import { ledger } from './ledger.ts';
 import { outcome } from './outcome.ts';
 import { own } from './own.ts';
+import { pod } from './pod.ts';
 import { probes } from './probes.ts';
 import { quiet } from './quiet.ts';
+import { restarts } from './restarts.ts';
 import { served } from './served.ts';
 import { setting } from './setting.ts';
 import { share } from './share.ts';
@@ -31,6 +33,8 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   transitions,
   targets,
   target,
+  pod,
+  restarts,
   detection,
   quiet,
   setting,

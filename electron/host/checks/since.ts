@@ -1,4 +1,9 @@
-import type { BackendStats, BalancerStats, ClientStats } from '../../../docker/protocol/stats.ts';
+import type {
+  BackendStats,
+  BalancerStats,
+  ClientStats,
+  KubeletStats,
+} from '../../../docker/protocol/stats.ts';
 import type { Evidence, Sample } from './evidence.ts';
 
 /** Two readings of one node's counters, and what lies between them. */
@@ -65,6 +70,10 @@ export function isClient(stats: AnyStats): ClientStats | null {
 
 export function isBalancer(stats: AnyStats): BalancerStats | null {
   return stats.role === 'l4' || stats.role === 'l7' ? stats : null;
+}
+
+export function isKubelet(stats: AnyStats): KubeletStats | null {
+  return stats.role === 'kubelet' ? stats : null;
 }
 
 export function isBackend(stats: AnyStats): BackendStats | null {

@@ -12,6 +12,7 @@ import type { Path, YamlSource } from './yaml-source.ts';
 const balancers: readonly LabRole[] = ['l4', 'l7'];
 const proxies: readonly LabRole[] = ['l7'];
 const backends: readonly LabRole[] = ['backend'];
+const kubelets: readonly LabRole[] = ['kubelet'];
 const clients: readonly LabRole[] = ['client'];
 
 export function checkProblems(
@@ -45,6 +46,9 @@ export function checkProblems(
     case 'detection':
     case 'probes':
       return [...node(check.balancer, 'balancer', balancers), ...node(check.target, 'target', null)];
+    case 'pod':
+    case 'restarts':
+      return [...node(check.kubelet, 'kubelet', kubelets), ...node(check.pod, 'pod', backends)];
     case 'setting':
       return [...node(check.node, 'node', null), ...settingProblems(lab, act, check, path, source)];
     case 'fault': {
