@@ -6,6 +6,7 @@ import type { LabHost } from '../host/create-host.ts';
 import type { Controller } from '../host/controller.ts';
 import { prove } from '../host/checks/verify.ts';
 import type { Proof } from '../host/checks/verify.ts';
+import { engineNotices } from '../host/views.ts';
 import { validateLab } from '../host/lab/catalogue.ts';
 import { exitCodes, finish, usage } from './exit.ts';
 import { follow } from './follow.ts';
@@ -130,6 +131,8 @@ async function list(host: LabHost, asJson: boolean): Promise<number> {
 }
 
 async function up(controller: Controller, id: string, flags: Flags): Promise<number> {
+  if (flags.engine === undefined)
+    for (const { text, next } of engineNotices(controller)) say(`${text}\n  next: ${next ?? ''}`);
   await controller.up(id, flags.engine, flags.scale);
   await follow(controller, say);
   say('Taking the lab down.');

@@ -76,7 +76,7 @@ function appState(controller: Controller, face: AppState['face']): AppState {
 }
 
 /** The embedded engine in place of Docker is a fallback, and stays said for as long as it is so. */
-function engineNotices({ engines }: Controller): readonly Notice[] {
+export function engineNotices({ engines }: Pick<Controller, 'engines'>): readonly Notice[] {
   const docker = engines.reports().find((report) => report.id === 'docker');
   if (docker === undefined || docker.available || docker.diagnosis === null) return [];
   const { what, next } = docker.diagnosis;

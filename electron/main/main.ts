@@ -1,6 +1,7 @@
 import * as electron from 'electron';
 import { noticesVariable } from '../contract/start.ts';
 import { createHost } from '../host/create-host.ts';
+import { engineNotices } from '../host/views.ts';
 import { readNotices } from './notices.ts';
 import { startApp } from './start-app.ts';
 
@@ -12,6 +13,8 @@ void startApp(electron, {
   smoke: process.argv.includes('--smoke'),
   createHost: async (notices) => {
     const host = await createHost({ root, face: 'electron', notices: [...notices] });
+    for (const { text, next } of engineNotices(host.controller))
+      process.stdout.write(`${text}\n  next: ${next ?? ''}\n`);
     return {
       call: (name, params, caller) => host.call(name, params, caller),
       subscribe: (topic, key, listener) => host.subscribe(topic, key, listener),

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Notice } from '../contract/app.ts';
 import { createHost } from '../host/create-host.ts';
+import { engineNotices } from '../host/views.ts';
 import { farewell } from '../host/window/farewell.ts';
 import { devMiddleware } from './dev.ts';
 import { openBrowser, thisMachine } from './open-browser.ts';
@@ -18,6 +19,7 @@ export interface RunOptions {
 /** The server as a person runs it from a terminal: one host, any number of browser windows, until Ctrl-C. */
 export async function runServer({ root, port, dev, open, notices }: RunOptions): Promise<void> {
   const host = await createHost({ root, face: 'browser', notices: [...notices] });
+  for (const { text, next } of engineNotices(host.controller)) say(`${text}\n  next: ${next ?? ''}`);
   const development = dev ? await devMiddleware(root) : null;
   const server = await startServer({
     host,
