@@ -1,6 +1,7 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
 import type { ChartDataset, Plugin } from 'chart.js';
 import type { Tick } from '../../electron/contract/measure.ts';
+import { time } from '../state/figures.ts';
 import type { ChartKind } from './lines.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
@@ -149,7 +150,9 @@ function colour(chart: Chart<'line', Point[]>, kind: ChartKind, now: number): vo
 
 function ago(at: number, now: number): string {
   const behind = Math.round((now - at) / 1000);
-  return behind === 0 ? 'now' : `−${behind} s`;
+  if (behind !== 0) return `−${behind} s`;
+  // A frozen or recorded picture ends at its own time, which is not the present.
+  return Date.now() - now < 5000 ? 'now' : time(now);
 }
 
 /** Markers of what was done, and the crosshair that all charts share. */
