@@ -1,3 +1,4 @@
+import './server/small-heap.ts';
 import { join } from 'node:path';
 import { toErrorShape } from './contract/errors.ts';
 import { thisMachine } from './server/open-browser.ts';
@@ -6,7 +7,7 @@ import { readStartArguments } from './start/arguments.ts';
 import { chooseFace } from './start/choose-face.ts';
 import { electronBinary } from './start/electron-binary.ts';
 import { launch } from './start/launch.ts';
-import { buildPart, buildPrograms, shellPart, windowPart } from './build/parts.ts';
+import { buildApart } from './build/apart.ts';
 import { smokeStart } from './start/smoke.ts';
 
 // npm start: build what is stale --> Electron where it can be had --> otherwise the same window in a browser
@@ -19,15 +20,14 @@ function say(line: string): void {
 
 async function start(): Promise<void> {
   const { browser, port, open } = readStartArguments(process.argv.slice(2));
-  await buildPart(root, windowPart, say);
-  await buildPrograms(root, say);
+  await buildApart(root, 'window', 'programs');
   const server = { root, port, open, dev: false };
   if (browser) return runServer({ ...server, notices: [] });
 
   const face = await chooseFace({
     machine: thisMachine(),
     binary: () => electronBinary({ root, platform: process.platform, env: process.env, say }),
-    shell: () => buildPart(root, shellPart, say),
+    shell: () => buildApart(root, 'shell'),
     smoke: (binary) => smokeStart(binary, root),
   });
   if (face.kind === 'electron') process.exit(await launch(face.binary, root, []));

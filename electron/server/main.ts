@@ -1,6 +1,7 @@
+import './small-heap.ts';
 import { join } from 'node:path';
 import { toErrorShape } from '../contract/errors.ts';
-import { buildPart, windowPart } from '../build/parts.ts';
+import { buildApart } from '../build/apart.ts';
 import { readServerArguments } from './arguments.ts';
 import { runServer } from './run.ts';
 
@@ -8,7 +9,7 @@ import { runServer } from './run.ts';
 try {
   const root = join(import.meta.dirname, '..', '..');
   const options = readServerArguments(process.argv.slice(2));
-  if (!options.dev) await buildPart(root, windowPart, (line) => process.stdout.write(`${line}\n`));
+  if (!options.dev) await buildApart(root, 'window');
   await runServer({ root, notices: [], ...options });
 } catch (error) {
   const { code, message, next } = toErrorShape(error);

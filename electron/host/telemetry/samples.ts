@@ -3,9 +3,9 @@ import type { Sample } from '../checks/evidence.ts';
 
 /** How long samples are kept at which spacing: an hour of a lab stays a few megabytes. */
 const tiers = [
-  { olderThanMs: 20_000, spacingMs: 1000 },
-  { olderThanMs: 120_000, spacingMs: 10_000 },
-  { olderThanMs: 900_000, spacingMs: 60_000 },
+  { olderThanMs: 15_000, spacingMs: 1000 },
+  { olderThanMs: 60_000, spacingMs: 10_000 },
+  { olderThanMs: 300_000, spacingMs: 60_000 },
 ] as const;
 const keepForMs = 4 * 3_600_000;
 const thinEvery = 64;

@@ -20,7 +20,7 @@ import { isBalancer, makeTick } from './tick.ts';
 
 const tickMs = 250;
 const silentAfterMs = 3000;
-const keepTicks = 1200;
+const keepTicks = 600;
 const keepEvents = 4000;
 const keepTransitions = 500;
 const keepProbes = 40;
@@ -211,7 +211,7 @@ export class Telemetry {
   }
 
   private sample(node: string, at: number, stats: Stats): void {
-    this.samples.add(node, { at, stats });
+    this.samples.add(node, { at, stats: withoutHistograms(stats) });
     this.counters.add(node, stats);
   }
 
@@ -266,6 +266,18 @@ export class Telemetry {
     }
     return null;
   }
+}
+
+/** A histogram is for whoever merges them; hundreds of kept samples need only what is drawn from it. */
+function withoutHistograms(stats: Stats): Stats {
+  if (stats.role !== 'client') return stats;
+  const bare = { encoded: '' };
+  return {
+    ...stats,
+    latency: { ...stats.latency, ...bare },
+    service: { ...stats.service, ...bare },
+    lag: { ...stats.lag, ...bare },
+  };
 }
 
 function noSuchNode(node: string): BlindspotError {

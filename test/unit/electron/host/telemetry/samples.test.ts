@@ -25,8 +25,8 @@ describe('thin', () => {
   it('keeps the newest dense and the old sparse', () => {
     const all = Array.from({ length: 400 }, (_, i) => ({ at: i * 250, stats }));
     const kept = thin(all, 100_000);
-    expect(kept.filter((s) => s.at >= 80_000)).toHaveLength(80);
-    expect(kept.filter((s) => s.at < 80_000).length).toBeLessThanOrEqual(81);
+    expect(kept.filter((s) => s.at >= 85_000)).toHaveLength(60);
+    expect(kept.filter((s) => s.at < 85_000).length).toBeLessThanOrEqual(60);
   });
 
   it('keeps the counters before a remembered moment for as long as it keeps any: a bill does not change with age', () => {
