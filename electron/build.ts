@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { toErrorShape } from './contract/errors.ts';
 import { partNames } from './build/apart.ts';
 import type { PartName } from './build/apart.ts';
-import { buildPart, buildPrograms, shellPart, windowPart } from './build/parts.ts';
+import { buildPart, buildPrograms, serverPart, shellPart, windowPart } from './build/parts.ts';
 import type { Say } from './build/parts.ts';
 
-// npm run build [-- window shell programs]: everything that is stale, and nothing else.
+// npm run build [-- window server shell programs]: everything that is stale, and nothing else.
 const root = join(import.meta.dirname, '..');
 const words = process.argv.slice(2);
 const quiet = words.includes('--quiet');
@@ -17,6 +17,7 @@ const say: Say = (line) => {
 };
 const builds: Readonly<Record<PartName, () => Promise<unknown>>> = {
   window: () => buildPart(root, windowPart, say),
+  server: () => buildPart(root, serverPart, say),
   shell: () => buildPart(root, shellPart, say),
   programs: () => buildPrograms(root, say),
 };

@@ -1,8 +1,8 @@
-import './server/small-heap.ts';
 import { join } from 'node:path';
+import type { Notice } from './contract/app.ts';
 import { toErrorShape } from './contract/errors.ts';
 import { thisMachine } from './server/open-browser.ts';
-import { runServer } from './server/run.ts';
+import { becomeServer } from './server/become.ts';
 import { readStartArguments } from './start/arguments.ts';
 import { chooseFace } from './start/choose-face.ts';
 import { electronBinary } from './start/electron-binary.ts';
@@ -21,8 +21,12 @@ function say(line: string): void {
 async function start(): Promise<void> {
   const { browser, port, open } = readStartArguments(process.argv.slice(2));
   await buildApart(root, 'window', 'programs');
-  const server = { root, port, open, dev: false };
-  if (browser) return runServer({ ...server, notices: [] });
+  const inBrowser = async (notices: readonly Notice[]): Promise<void> => {
+    await buildApart(root, 'server');
+    const args = [...(port === null ? [] : ['--port', String(port)]), ...(open ? [] : ['--no-open'])];
+    await becomeServer(root, args, notices);
+  };
+  if (browser) return inBrowser([]);
 
   const face = await chooseFace({
     machine: thisMachine(),
@@ -32,7 +36,7 @@ async function start(): Promise<void> {
   });
   if (face.kind === 'electron') process.exit(await launch(face.binary, root, []));
   say(face.notice.text);
-  await runServer({ ...server, notices: [face.notice] });
+  await inBrowser([face.notice]);
 }
 
 try {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { BlindspotError } from '../contract/errors.ts';
 
-export const partNames = ['window', 'shell', 'programs'] as const;
+export const partNames = ['window', 'server', 'shell', 'programs'] as const;
 export type PartName = (typeof partNames)[number];
 
 /**

@@ -1,8 +1,7 @@
 import * as electron from 'electron';
-import { noticesVariable } from '../contract/start.ts';
+import { noticesVariable, readNotices } from '../contract/start.ts';
 import { createHost } from '../host/create-host.ts';
 import { engineNotices } from '../host/views.ts';
-import { readNotices } from './notices.ts';
 import { startApp } from './start-app.ts';
 
 const root = electron.app.getAppPath();

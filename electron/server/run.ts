@@ -4,28 +4,28 @@ import type { Notice } from '../contract/app.ts';
 import { createHost } from '../host/create-host.ts';
 import { engineNotices } from '../host/views.ts';
 import { farewell } from '../host/window/farewell.ts';
-import { devMiddleware } from './dev.ts';
 import { openBrowser, thisMachine } from './open-browser.ts';
 import { startServer } from './server.ts';
+import type { Middleware } from './server.ts';
 
 export interface RunOptions {
   readonly root: string;
   readonly port: number | null;
-  readonly dev: boolean;
   readonly open: boolean;
   readonly notices: readonly Notice[];
+  /** Vite's own server in front of the built files, for whoever works on the window. */
+  readonly development?: { readonly middleware: Middleware; readonly close: () => Promise<void> };
 }
 
 /** The server as a person runs it from a terminal: one host, any number of browser windows, until Ctrl-C. */
-export async function runServer({ root, port, dev, open, notices }: RunOptions): Promise<void> {
+export async function runServer({ root, port, open, notices, development }: RunOptions): Promise<void> {
   const host = await createHost({ root, face: 'browser', notices: [...notices] });
   for (const { text, next } of engineNotices(host.controller)) say(`${text}\n  next: ${next ?? ''}`);
-  const development = dev ? await devMiddleware(root) : null;
   const server = await startServer({
     host,
     assets: join(root, 'out', 'renderer'),
     port,
-    ...(development === null ? {} : { middleware: development.middleware }),
+    ...(development === undefined ? {} : { middleware: development.middleware }),
   }).catch(async (error: unknown) => {
     await development?.close();
     await host.dispose();

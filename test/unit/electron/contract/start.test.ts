@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readNotices } from '../../../../electron/main/notices.ts';
+import { readNotices } from '../../../../electron/contract/start.ts';
 
 const notice = { id: 'face', level: 'warning', text: 'No display.', next: 'Open the link.' };
 
