@@ -119,7 +119,7 @@ describe.skipIf(!withDocker)(`a session's life ${dockerNote}`, () => {
     expect(
       await sh('grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/1/status | tr -d "\\t" | tr "\\n" " "'),
     ).toBe('CapEff:0000000000000000 CapBnd:0000000000000000 NoNewPrivs:1');
-    expect(await sh('id -u; touch /opt/x; touch /tmp/x && echo wrote')).toMatch(
+    expect(await sh('exec 2>&1; id -u; touch /opt/x; touch /tmp/x && echo wrote')).toMatch(
       /^1000\n.*Read-only file system\nwrote$/,
     );
     expect(await sh('cat /proc/sys/net/ipv4/ip_forward')).toBe('1');
