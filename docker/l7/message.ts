@@ -1,0 +1,35 @@
+/**
+ * A request or an answer as the proxy knows it, whatever protocol carried it: what routing, policies and the access log
+ * read, and what is written to the next hop. Bodies travel beside it and are never gathered for its sake.
+ */
+
+/** In the order received; names as they were spelled (HTTP/2 spells them in lower case). Compare by `fieldValue`. */
+export type Field = readonly [name: string, value: string];
+
+export interface RequestHead {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** The Host field, or :authority; empty where an HTTP/1.0 client sent none. */
+  readonly authority: string;
+  /** Path and query, as sent: origin-form, or `*`. */
+  readonly target: string;
+  readonly version: '1.0' | '1.1' | '2';
+  readonly fields: readonly Field[];
+}
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly fields: readonly Field[];
+}
+
+/** Field names are case-insensitive (RFC 9110, section 5.1). */
+export function fieldValues(fields: readonly Field[], name: string): readonly string[] {
+  const wanted = name.toLowerCase();
+  return fields.filter(([one]) => one.toLowerCase() === wanted).map(([, value]) => value);
+}
+
+/** Several lines of one field mean the same as one line with commas (RFC 9110, section 5.3). Null where there is none. */
+export function fieldValue(fields: readonly Field[], name: string): string | null {
+  const values = fieldValues(fields, name);
+  return values.length === 0 ? null : values.join(', ');
+}
