@@ -27,7 +27,7 @@ import { NodeTable } from './node-table.ts';
 import { nodeNames, nodePorts, plan } from './plan.ts';
 import type { Plan, PlannedNode } from './plan.ts';
 
-/** A lab begins with every target judged once; one whose targets never pass begins all the same. */
+/** A lab begins, and an act that adds nodes, with every target judged; one that cannot be judged begins all the same. */
 const firstChecksMs = 5000;
 const commandLimitMs = 30_000;
 const keptOutput = 64 * 1024;
@@ -173,6 +173,7 @@ export class Session {
       await this.engine.remove(this.id, change.remove);
     }
     await this.bringUp(next, () => undefined, this.abort.signal);
+    if (change.add.length > 0) await this.telemetry.untilJudged(firstChecksMs, this.abort.signal);
     this.actIndex = index;
     await this.perform(act.begin);
     this.listener.changed();

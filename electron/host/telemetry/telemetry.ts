@@ -11,6 +11,7 @@ import { BlindspotError } from '../../contract/errors.ts';
 import { CounterBase } from './counter-base.ts';
 import { healthOf } from './health-view.ts';
 import type { GroupSettings } from './health-view.ts';
+import { isJudged } from './judged.ts';
 import { reconcile } from './ledger.ts';
 import { openNodeLink } from './node-link.ts';
 import type { NodeLink } from './node-link.ts';
@@ -40,6 +41,7 @@ export class Telemetry {
   readonly requests = new RequestBook();
   private readonly links = new Map<string, NodeLink>();
   private readonly roles = new Map<string, LabRole>();
+  private readonly upAt = new Map<string, number>();
   private readonly events = new Map<string, ProgramEvent[]>();
   /** Apart from the other events: probes come by the thousand, and a bill needs the eviction of an hour ago. */
   private readonly transitions = new Map<string, (ProgramEvent & { type: 'health' })[]>();
@@ -62,7 +64,11 @@ export class Telemetry {
     this.roles.set(node, role);
     const link = openNodeLink(node, open, {
       line: (name, line) => this.receive(name, line),
-      state: (name, up, detail) => this.listener.link(name, up, detail),
+      state: (name, up, detail) => {
+        if (up) this.upAt.set(name, Date.now());
+        else this.upAt.delete(name);
+        this.listener.link(name, up, detail);
+      },
     });
     this.links.set(node, link);
   }
@@ -70,6 +76,7 @@ export class Telemetry {
   disconnect(node: string): void {
     this.links.get(node)?.close();
     this.links.delete(node);
+    this.upAt.delete(node);
   }
 
   async call(
@@ -168,7 +175,7 @@ export class Telemetry {
     );
   }
 
-  /** Until every balancer has reported, and none of its targets still waits for its first verdict; or the limit. */
+  /** Until every balancer that is up has judged each of its targets as it is now; or the limit. */
   async untilJudged(limitMs: number, signal: AbortSignal): Promise<void> {
     const limit = Date.now() + limitMs;
     while (!this.judged() && Date.now() < limit) {
@@ -184,11 +191,13 @@ export class Telemetry {
   }
 
   private judged(): boolean {
-    for (const [node, role] of this.roles) {
-      if (!balancerRoles.has(role)) continue;
+    for (const node of this.links.keys()) {
+      if (!balancerRoles.has(this.roleOf(node))) continue;
       const stats = this.samples.latest(node);
       if (stats === null || !isBalancer(stats)) return false;
-      if (Object.values(stats.targets).some((target) => target.state === 'initial')) return false;
+      const probes = this.probes.get(node);
+      for (const [id, target] of Object.entries(stats.targets))
+        if (!isJudged(target, probes?.get(id)?.at(-1) ?? null, this.upAt.get(id) ?? null)) return false;
     }
     return true;
   }

@@ -162,7 +162,8 @@ describe('power and watch', () => {
     await place.engine.up(spec, [nodeSpec('greedy-1', undefined, { behave: 'greedy' })], ignore, never);
     await place.engine.logs(spec.session, 'greedy-1', (line) => lines.push(line.text));
     await waitUntil(() => events.includes('node-down ended by SIGKILL'));
-    expect(lines.at(-1)).toMatch(/^greedy-1 killed: it holds 3\d\d MiB, over this engine's limit of 192 MiB/);
+    // How far it got between two looks is chance.
+    expect(lines.at(-1)).toMatch(/^greedy-1 killed: it holds \d{3} MiB, over this engine's limit of 192 MiB/);
   });
 
   it('keeps the log over restarts and follows it', async () => {
