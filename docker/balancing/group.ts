@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GroupSettings } from '../protocol/balancer.ts';
 import type { NewEvent } from '../protocol/events.ts';
+import type { PickHash, PickReason } from '../protocol/pick.ts';
 import { pickers } from './algorithms/algorithms.ts';
-import type { FlowKey } from './algorithms/algorithm.ts';
+import { isSome } from './algorithms/algorithm.ts';
+import type { Candidates, FlowKey, PickContext } from './algorithms/algorithm.ts';
+import { latencyAt, observeLatency } from './algorithms/latency.ts';
 import type { Clock } from './clock.ts';
 import { letGoAll } from './drain.ts';
 import { monitorHealth } from './health-monitor.ts';
@@ -49,6 +52,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
   let picker = pickers[settings.algorithm]();
   let mode = serviceMode([], settings);
   let servable: readonly Member[] = [];
+  let ramping = false;
   let toExplain = 0;
 
   /** Works out again who serves; the only place where the mode changes. */
@@ -56,7 +60,9 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     const all = [...roster.members.values()];
     const before = mode;
     mode = serviceMode(all, settings);
+    // A new array each time: algorithms keep sums and tables by it.
     servable = all.filter((member) => member.weight > 0 && mayServe(member.state, mode));
+    ramping = refreshRamps(servable, clock.now(), settings.slowStartMs);
     if ((mode === 'fail-open') !== (before === 'fail-open')) {
       emit({ type: 'fail-open', on: mode === 'fail-open' });
     }
@@ -141,6 +147,30 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
   roster.register(settings.targets);
   review();
 
+  const explained = (left: Candidates<Member>, context: PickContext): Member => {
+    let why = '';
+    let hash: PickHash | null = null;
+    const note = (text: string, of?: PickHash) => {
+      why = text;
+      hash = of ?? null;
+    };
+    const picked = picker(left, { ...context, note });
+    const { flow, now } = context;
+    const { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort } = flow;
+    const reason: PickReason = {
+      flow: { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort },
+      picked: picked.id,
+      algorithm: settings.algorithm,
+      why,
+      hash,
+      candidates: left.map(({ id, weight, ramp, active, latency }) => {
+        return { id, weight, ramp, active, latencyMs: latencyAt(latency, now) };
+      }),
+    };
+    emit({ type: 'note', text: 'pick', data: reason });
+    return picked;
+  };
+
   return {
     get members() {
       return [...roster.members.values()];
@@ -149,24 +179,21 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
       return mode === 'fail-open';
     },
     pick(flow, tried) {
+      if (ramping) {
+        ramping = refreshRamps(servable, clock.now(), settings.slowStartMs);
+        servable = [...servable];
+      }
       const left = tried === undefined ? servable : servable.filter((member) => !tried.has(member));
-      const [one, ...more] = left;
-      if (one === undefined) return null;
-      refreshRamps(left, clock.now(), settings.slowStartMs);
-      if (toExplain === 0) return picker([one, ...more], { flow, random, salt });
+      if (!isSome(left)) return null;
+      const context = { flow, hashBy: settings.hashBy, random, salt, now: clock.now() };
+      if (toExplain === 0) return picker(left, context);
       toExplain -= 1;
-      let why = '';
-      const picked = picker([one, ...more], { flow, random, salt, note: (text) => (why = text) });
-      const candidates = left.map(({ id, weight, ramp, active }) => ({ id, weight, ramp, active }));
-      const { algorithm } = settings;
-      emit({
-        type: 'note',
-        text: 'pick',
-        data: { flow: { ...flow }, picked: picked.id, algorithm, why, candidates },
-      });
-      return picked;
+      return explained(left, context);
     },
     observe(member, outcome) {
+      if (settings.algorithm === 'peak-ewma' && outcome.latencyMs !== null) {
+        member.latency = observeLatency(member.latency, outcome.latencyMs, clock.now());
+      }
       const why = member.observer.observe(outcome, settings.passive, clock.now());
       if (why === null || member.ejected || member.state !== 'healthy') return;
       const staying = [...roster.members.values()].filter(
@@ -197,9 +224,13 @@ function startReason({ healthCheck }: GroupSettings): string {
   return healthCheck.initialState === 'initial' ? reasons.initial : reasons.assumed;
 }
 
-function refreshRamps(members: readonly Member[], now: number, slowStartMs: number): void {
+/** Is any of them still on its way up? */
+function refreshRamps(members: readonly Member[], now: number, slowStartMs: number): boolean {
+  let any = false;
   for (const member of members) {
     member.ramp = rampAt(now, member.rampSince, slowStartMs);
     if (member.ramp === 1) member.rampSince = null;
+    else any = true;
   }
+  return any;
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../protocol/balancer.ts';
 import type { TargetStats } from '../protocol/stats.ts';
 import type { Candidate } from './algorithms/algorithm.ts';
+import type { Latency } from './algorithms/latency.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Observer } from './passive.ts';
 import { createObserver } from './passive.ts';
@@ -30,6 +31,7 @@ export interface Member extends Candidate {
   weight: number;
   ramp: number;
   active: number;
+  latency: Latency | null;
   state: TargetStats['state'];
   reason: string;
   since: number;
@@ -55,6 +57,7 @@ export function createMember(target: Target, now: number, counters: TargetCounte
     weight: target.weight,
     ramp: 1,
     active: 0,
+    latency: null,
     state: 'initial',
     reason: reasons.initial,
     since: now,

@@ -3,7 +3,8 @@ import { addressSchema, listenSchema, portSchema, programSchema } from './common
 import { healthCheckSchema } from './health-check.ts';
 import { duration, timer } from './timing.ts';
 
-export const algorithms = [
+/** At L4 as at L7. */
+export const l4Algorithms = [
   'round-robin',
   'weighted-round-robin',
   'least-connections',
@@ -11,7 +12,12 @@ export const algorithms = [
   'two-choices',
   'flow-hash',
   'source-hash',
+  'modulo-hash',
+  'ring-hash',
+  'maglev',
 ] as const;
+/** The last two judge requests, which only a proxy that reads them can. */
+export const algorithms = [...l4Algorithms, 'least-outstanding', 'peak-ewma'] as const;
 
 export const targetSchema = z.strictObject({
   id: z.string().min(1).max(63),
@@ -46,6 +52,10 @@ export const passiveSchema = z.strictObject({
 const groupShape = {
   persona: z.string().max(40).nullable().default(null).meta({ title: 'Persona' }),
   algorithm: z.enum(algorithms).default('round-robin').meta({ title: 'Algorithm' }),
+  hashBy: z.enum(['flow', 'source']).default('flow').meta({
+    title: 'Hash of',
+    description: 'for modulo, ring and Maglev. flow: the five-tuple; source: the client address',
+  }),
   healthCheck: healthCheckSchema.prefault({}),
   passive: passiveSchema.prefault({}),
   whenAllDown: z
@@ -82,6 +92,11 @@ const groupShape = {
 
 export const l4SettingsSchema = z.strictObject({
   ...groupShape,
+  algorithm: groupShape.algorithm
+    .unwrap()
+    .extract([...l4Algorithms])
+    .default('round-robin')
+    .meta({ title: 'Algorithm' }),
   idleTimeoutMs: timer(350_000, 'Idle timeout'),
   whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
 });

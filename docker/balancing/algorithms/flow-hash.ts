@@ -1,6 +1,6 @@
 import type { Picker } from './algorithm.ts';
 import { byWeight } from './algorithm.ts';
-import { hashShare } from './hash.ts';
+import { fiveTuple, hash32 } from './hash.ts';
 
 /**
  * The five-tuple decides, as for AWS NLB. NLB also hashes the TCP sequence number, which user space never sees: a
@@ -9,10 +9,15 @@ import { hashShare } from './hash.ts';
  */
 export function flowHash(): Picker {
   return (candidates, { flow, salt, note }) => {
-    const from = `${flow.sourceAddress}:${flow.sourcePort}`;
-    const to = `${flow.destinationAddress}:${flow.destinationPort}`;
-    const share = hashShare(`${flow.protocol} ${from} ${to}`, salt);
-    note?.(`hash of ${from} > ${to} falls at ${share.toFixed(4)}`);
+    const key = fiveTuple(flow);
+    const hash = hash32(key, salt);
+    const share = hash / 2 ** 32;
+    note?.(`hash of ${key} falls at ${share.toFixed(4)} of all weight`, {
+      key,
+      hash,
+      slot: null,
+      slots: null,
+    });
     return byWeight(candidates, share);
   };
 }

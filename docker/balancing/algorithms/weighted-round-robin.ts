@@ -1,4 +1,4 @@
-import type { Picker } from './algorithm.ts';
+import type { Candidates, Picker } from './algorithm.ts';
 import { effectiveWeight } from './algorithm.ts';
 
 /**
@@ -7,8 +7,13 @@ import { effectiveWeight } from './algorithm.ts';
  */
 export function weightedRoundRobin(): Picker {
   let current = new Map<string, number>();
+  let seen: Candidates | null = null;
   return (candidates, { note }) => {
-    const next = new Map<string, number>();
+    // Who left takes nothing along when it comes back; who stays keeps what it had.
+    if (candidates !== seen) {
+      current = new Map(candidates.map(({ id }) => [id, current.get(id) ?? 0]));
+      seen = candidates;
+    }
     let total = 0;
     let best = candidates[0];
     let most = -Infinity;
@@ -16,13 +21,12 @@ export function weightedRoundRobin(): Picker {
       const weight = effectiveWeight(candidate);
       const gained = (current.get(candidate.id) ?? 0) + weight;
       total += weight;
-      next.set(candidate.id, gained);
+      current.set(candidate.id, gained);
       if (gained <= most) continue;
       most = gained;
       best = candidate;
     }
-    next.set(best.id, most - total);
-    current = next;
+    current.set(best.id, most - total);
     note?.(`highest current weight, ${most} of ${total} in all`);
     return best;
   };

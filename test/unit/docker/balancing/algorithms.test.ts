@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { pickers } from '../../../../docker/balancing/algorithms/algorithms.ts';
-import type { Candidate, Candidates, FlowKey } from '../../../../docker/balancing/algorithms/algorithm.ts';
+import type {
+  Candidate,
+  Candidates,
+  FlowKey,
+  PickContext,
+} from '../../../../docker/balancing/algorithms/algorithm.ts';
 import type { Algorithm } from '../../../../docker/protocol/balancer.ts';
 import { algorithms } from '../../../../docker/protocol/balancer.ts';
 
@@ -11,6 +16,8 @@ const flow: FlowKey = {
   destinationAddress: '10.0.0.9',
   destinationPort: 80,
 };
+
+const context: PickContext = { flow, hashBy: 'flow', random: seeded(), salt: 7, now: 0 };
 
 type Mutable = { -readonly [K in keyof Candidate]: Candidate[K] };
 function targets(...weights: number[]): Candidates<Mutable> {
@@ -36,7 +43,7 @@ function picks(
 ): string[] {
   const pick = pickers[name]();
   const random = seeded();
-  return Array.from({ length: count }, (_, i) => pick(candidates, { flow: key(i), random, salt: 7 }).id);
+  return Array.from({ length: count }, (_, i) => pick(candidates, { ...context, flow: key(i), random }).id);
 }
 
 function share(ids: readonly string[], id: string): number {
@@ -51,7 +58,6 @@ describe('algorithms', () => {
   it('round robin: one after the other, and goes on when the set changes', () => {
     expect(picks('round-robin', targets(1, 1, 1), 7).join('')).toBe('abcabca');
     const pick = pickers['round-robin']();
-    const context = { flow, random: seeded(), salt: 0 };
     pick(targets(1, 1, 1), context);
     pick(targets(1, 1, 1), context);
     expect(pick(targets(1, 1), context).id).toBe('a');
@@ -105,7 +111,7 @@ describe('algorithms', () => {
     const under = (salt: number) =>
       Array.from(
         { length: 20 },
-        (_, i) => pick(set, { flow: { ...flow, sourcePort: i }, random: seeded(), salt }).id,
+        (_, i) => pick(set, { ...context, flow: { ...flow, sourcePort: i }, salt }).id,
       );
     expect(under(1)).not.toEqual(under(2));
   });
@@ -124,7 +130,7 @@ describe('algorithms', () => {
   it.each(algorithms)('%s says why only when asked', (name) => {
     const notes: string[] = [];
     const note = (why: string) => notes.push(why);
-    pickers[name]()(targets(1, 1), { flow, random: seeded(), salt: 0, note });
+    pickers[name]()(targets(1, 1), { ...context, note });
     expect(notes).toHaveLength(1);
   });
 });
