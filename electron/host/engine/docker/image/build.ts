@@ -41,14 +41,32 @@ export async function buildImage(request: BuildRequest): Promise<void> {
   }
 }
 
-/** The ordinary way first; where build containers have no network of their own, once more on the engine's. */
+/** How to try: in which network, and with or without the compiler that the XDP plane needs (and nothing else does). */
+interface Way {
+  readonly network: 'host' | undefined;
+  readonly xdp: 'built' | 'absent';
+  readonly said: string;
+}
+const ways: readonly Way[] = [
+  { network: undefined, xdp: 'built', said: '' },
+  {
+    network: 'host',
+    xdp: 'built',
+    said: "build containers reach no network: once more on the engine's own",
+  },
+  { network: 'host', xdp: 'absent', said: 'no compiler to be had: once more without the XDP plane' },
+];
+
+/** The ordinary way first; each next way only where the one before reached no network. */
 async function buildOn(request: BuildRequest, base: string, node: string): Promise<void> {
-  const first = await runBuild(request, base, node, undefined);
-  if (first === null) return;
-  if (!noNetwork.test(first.output)) throw first.error;
-  request.progress('Build', "build containers reach no network: once more on the engine's own");
-  const second = await runBuild(request, base, node, 'host');
-  if (second !== null) throw second.error;
+  let last: Failed | null = null;
+  for (const way of ways) {
+    if (way.said !== '') request.progress('Build', way.said);
+    last = await runBuild(request, base, node, way);
+    if (last === null) return;
+    if (!noNetwork.test(last.output)) break;
+  }
+  if (last !== null) throw last.error;
 }
 
 interface Failed {
@@ -60,17 +78,17 @@ async function runBuild(
   { connection, inputs, progress, signal }: BuildRequest,
   base: string,
   node: string,
-  networkmode: string | undefined,
+  way: Way,
 ): Promise<Failed | null> {
   let step = 'Build';
   let output = '';
   try {
     const stream = await connection.docker.buildImage(buildContext(inputs, node), {
       t: inputs.tag,
-      buildargs: { BASE: base },
+      buildargs: { BASE: base, XDP: way.xdp },
       labels: { blindspot: 'image' },
       forcerm: true,
-      ...(networkmode === undefined ? {} : { networkmode }),
+      ...(way.network === undefined ? {} : { networkmode: way.network }),
       abortSignal: signal,
     });
     await followWork(stream, ({ stream: text = '' }) => {

@@ -30,6 +30,7 @@ export async function imageInputs(root: string, architecture: Architecture): Pro
   const files = [
     await inputFile(join(root, 'docker', 'Dockerfile'), 'Dockerfile'),
     ...(await inputFolder(join(root, 'docker', 'image'), 'image', () => true)),
+    ...(await inputFolder(join(root, 'docker', 'xdp'), 'xdp', (name) => name.endsWith('.c'))),
     ...(await inputFolder(bundles.dir, 'programs', (name) => name.endsWith('.mjs'))),
   ];
   const hash = createHash('sha256').update(`${architecture} ${node.integrity}`);

@@ -14,6 +14,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'inputs-'));
   await mkdir(join(root, 'docker', 'echo'), { recursive: true });
   await cp(join(repository, 'docker', 'image'), join(root, 'docker', 'image'), { recursive: true });
+  await cp(join(repository, 'docker', 'xdp'), join(root, 'docker', 'xdp'), { recursive: true });
   await cp(join(repository, 'docker', 'Dockerfile'), join(root, 'docker', 'Dockerfile'));
   await cp(join(repository, 'package-lock.json'), join(root, 'package-lock.json'));
   await writeFile(join(root, 'docker', 'echo', 'main.ts'), `process.stdout.write('one');`);
@@ -36,6 +37,7 @@ describe('image inputs', () => {
     ['a program', 'docker/echo/main.ts', `process.stdout.write('two');`],
     ['the Dockerfile', 'docker/Dockerfile', 'FROM scratch'],
     ['a file of the image', 'docker/image/bashrc', 'PS1=x'],
+    ['the XDP program', 'docker/xdp/balancer.c', '// another'],
     ['the list of packages', 'docker/image/packages', 'bash\n'],
   ])('give another tag when %s changes', async (_, file, content) => {
     const before = await tag();
