@@ -1,11 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GroupSettings } from '../protocol/balancer.ts';
 import type { NewEvent } from '../protocol/events.ts';
-import type { PickHash, PickReason } from '../protocol/pick.ts';
-import { pickers } from './algorithms/algorithms.ts';
-import { isSome } from './algorithms/algorithm.ts';
-import type { Candidates, FlowKey, PickContext } from './algorithms/algorithm.ts';
-import { latencyAt, observeLatency } from './algorithms/latency.ts';
+import { observeLatency } from './algorithms/latency.ts';
 import type { Clock } from './clock.ts';
 import { letGoAll } from './drain.ts';
 import { monitorHealth } from './health-monitor.ts';
@@ -14,6 +10,8 @@ import type { Member } from './member.ts';
 import { stateOf } from './member.ts';
 import { mayEject } from './passive.ts';
 import type { Outcome } from './passive.ts';
+import { createPool } from './pool.ts';
+import type { Pool, PoolDeps } from './pool.ts';
 import type { Probe } from './probe/probe.ts';
 import { probeReason, reasons } from './reason.ts';
 import { createRoster } from './roster.ts';
@@ -31,11 +29,11 @@ export interface GroupDeps {
 }
 
 /** The targets of a balancer: who they are, how they are, and who is next. The same at L4 and at L7. */
-export interface Group {
+export interface Group extends Pool {
   readonly members: readonly Member[];
   readonly failOpen: boolean;
-  /** The next target for a flow, or null when none may be used. `tried` are those that just failed it. */
-  pick(flow: FlowKey, tried?: ReadonlySet<Member>): Member | null;
+  /** Some of the targets, by id, as a group of their own: they fail open, and take turns, by themselves. */
+  among(ids: readonly string[]): Pool;
   /** How real traffic went, for passive observation. */
   observe(member: Member, outcome: Outcome): void;
   /** Emits the reason of each of the next `count` real picks as a note. */
@@ -49,7 +47,6 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
   const salt = Math.floor(random() * 2 ** 32);
   const startedAt = clock.now();
   let settings = first;
-  let picker = pickers[settings.algorithm]();
   let mode = serviceMode([], settings);
   let servable: readonly Member[] = [];
   let ramping = false;
@@ -147,29 +144,28 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
   roster.register(settings.targets);
   review();
 
-  const explained = (left: Candidates<Member>, context: PickContext): Member => {
-    let why = '';
-    let hash: PickHash | null = null;
-    const note = (text: string, of?: PickHash) => {
-      why = text;
-      hash = of ?? null;
-    };
-    const picked = picker(left, { ...context, note });
-    const { flow, now } = context;
-    const { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort } = flow;
-    const reason: PickReason = {
-      flow: { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort },
-      picked: picked.id,
-      algorithm: settings.algorithm,
-      why,
-      hash,
-      candidates: left.map(({ id, weight, ramp, active, latency }) => {
-        return { id, weight, ramp, active, latencyMs: latencyAt(latency, now) };
-      }),
-    };
-    emit({ type: 'note', text: 'pick', data: reason });
-    return picked;
+  const present = (): readonly Member[] => {
+    if (ramping) {
+      ramping = refreshRamps(servable, clock.now(), settings.slowStartMs);
+      servable = [...servable];
+    }
+    return servable;
   };
+
+  const poolOf = (among: PoolDeps['servable']): Pool =>
+    createPool({
+      settings: () => settings,
+      servable: among,
+      now: clock.now,
+      random,
+      salt,
+      explain: () => {
+        if (toExplain === 0) return null;
+        toExplain -= 1;
+        return (reason) => emit({ type: 'note', text: 'pick', data: reason });
+      },
+    });
+  const everyone = poolOf(present);
 
   return {
     get members() {
@@ -178,17 +174,20 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     get failOpen() {
       return mode === 'fail-open';
     },
-    pick(flow, tried) {
-      if (ramping) {
-        ramping = refreshRamps(servable, clock.now(), settings.slowStartMs);
-        servable = [...servable];
-      }
-      const left = tried === undefined ? servable : servable.filter((member) => !tried.has(member));
-      if (!isSome(left)) return null;
-      const context = { flow, hashBy: settings.hashBy, random, salt, now: clock.now() };
-      if (toExplain === 0) return picker(left, context);
-      toExplain -= 1;
-      return explained(left, context);
+    pick: everyone.pick,
+    among(ids) {
+      const wanted = new Set(ids);
+      let from: readonly Member[] | null = null;
+      let own: readonly Member[] = [];
+      return poolOf(() => {
+        const now = present();
+        if (now === from) return own;
+        from = now;
+        const mine = [...roster.members.values()].filter(({ id }) => wanted.has(id));
+        const ownMode = serviceMode(mine, settings);
+        own = mine.filter((member) => member.weight > 0 && mayServe(member.state, ownMode));
+        return own;
+      });
     },
     observe(member, outcome) {
       if (settings.algorithm === 'peak-ewma' && outcome.latencyMs !== null) {
@@ -208,7 +207,6 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     update(next) {
       const before = settings;
       settings = next;
-      if (next.algorithm !== before.algorithm) picker = pickers[next.algorithm]();
       if (!isDeepStrictEqual(next.healthCheck, before.healthCheck)) recheck();
       roster.register(next.targets);
       review();

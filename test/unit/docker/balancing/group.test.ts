@@ -150,6 +150,24 @@ describe('target group', () => {
     group.dispose();
   });
 
+  it('some of its targets take turns among themselves, and fail open by themselves', async () => {
+    const { clock, group, sick, picked } = bench();
+    await clock.advance(0);
+    const pool = group.among(['b', 'c', 'nobody']);
+    const pick = () => pool.pick(flow)?.id ?? '-';
+    // Turns of the whole group in between do not move theirs.
+    expect([pick(), picked(1), pick(), picked(1), pick()].join('')).toBe('bacbb');
+    sick.add('b');
+    await clock.advance(2000);
+    expect([pick(), pick()].join('')).toBe('cc');
+    sick.add('c');
+    await clock.advance(2000);
+    expect([pick(), pick()].toSorted().join('')).toBe('bc');
+    expect(group.failOpen).toBe(false);
+    expect(group.among(['nobody']).pick(flow)).toBeNull();
+    group.dispose();
+  });
+
   it('drains: no new connections, what is there stays until the delay, then goes as told', async () => {
     const { clock, settings, targets, hold, picked, health, member, group } = bench({
       drainMs: 5000,
