@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Sticky } from '../../../protocol/l7/sticky.ts';
+import type { Field } from '../../message.ts';
+import type { RequestView } from '../request-view.ts';
+import type { Seal } from './seal.ts';
+
+/** Which target a request asks for, and the cookie by which it will ask next time. */
+export interface StickyPolicy {
+  /** True of the target that the request's cookie names; null where it names none, or none that still counts. */
+  wanted(request: RequestView, now: number): ((target: string) => boolean) | null;
+  /** Cookies for the answer of the target that was chosen. `kept`: it is the one that was asked for. */
+  cookies(chosen: Chosen): readonly Field[];
+}
+
+export interface Chosen {
+  readonly target: string;
+  readonly kept: boolean;
+  /** What the target itself answered. */
+  readonly fields: readonly Field[];
+  readonly now: number;
+}
+
+/** Null: off. */
+export function createSticky(settings: Sticky, seal: Seal): StickyPolicy | null {
+  switch (settings.mode) {
+    case 'off':
+      return null;
+    case 'duration':
+      return {
+        wanted: (request, now) => sealedTarget(request, settings.cookie, seal, now),
+        cookies: ({ target, now }) => [sealedCookie(settings, seal, target, now)],
+      };
+    case 'application':
+      return {
+        // Without the application's cookie there is no session to stick to.
+        wanted: (request, now) =>
+          request.cookie(settings.applicationCookie) === null
+            ? null
+            : sealedTarget(request, settings.cookie, seal, now),
+        cookies: ({ target, fields, now }) =>
+          setsCookie(fields, settings.applicationCookie) ? [sealedCookie(settings, seal, target, now)] : [],
+      };
+    case 'affinity':
+      return {
+        wanted(request) {
+          const value = request.cookie(settings.cookie);
+          return value === null ? null : (target) => hashOf(target) === value;
+        },
+        cookies: ({ target, kept }) =>
+          kept ? [] : [['Set-Cookie', `${settings.cookie}=${hashOf(target)}; Path=/; HttpOnly`]],
+      };
+  }
+}
+
+/** The cookie itself lives for a week; how long it counts is the balancer's own business, and sealed into it (ALB). */
+const cookieLifeMs = 7 * 86_400_000;
+
+function sealedCookie({ cookie, durationMs }: Sticky, seal: Seal, target: string, now: number): Field {
+  const value = seal.close(JSON.stringify([target, now + durationMs]));
+  return ['Set-Cookie', `${cookie}=${value}; Expires=${new Date(now + cookieLifeMs).toUTCString()}; Path=/`];
+}
+
+function sealedTarget(request: RequestView, cookie: string, seal: Seal, now: number) {
+  const value = request.cookie(cookie);
+  const opened = value === null ? null : seal.open(value);
+  if (opened === null) return null;
+  const [target, until] = JSON.parse(opened) as [string, number];
+  return until <= now ? null : (one: string) => one === target;
+}
+
+function setsCookie(fields: readonly Field[], cookie: string): boolean {
+  return fields.some(([name, line]) => name.toLowerCase() === 'set-cookie' && line.startsWith(`${cookie}=`));
+}
+
+/** The same on every proxy of a fleet, whoever set it. */
+function hashOf(target: string): string {
+  return createHash('sha1').update(target).digest('hex');
+}
