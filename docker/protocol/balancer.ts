@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
+import { personaNames } from './personas/personas.ts';
 import { duration, timer } from './timing.ts';
 
 /** At L4 as at L7. */
@@ -48,9 +49,16 @@ export const passiveSchema = z.strictObject({
   maxEjectedShare: z.number().min(0).max(1).default(0.1).meta({ title: 'Largest share ejected at once' }),
 });
 
+/** Whose conduct it has; null: its own, and then it is called an L4 forwarder or an L7 proxy. */
+const persona = (layer: 'l4' | 'l7') =>
+  z
+    .enum(personaNames(layer))
+    .nullable()
+    .default(null)
+    .meta({ title: 'Persona', description: 'Choosing one sets everything that the real system sets' });
+
 /** What L4 and L7 balancers share: a target group and how its members are chosen, judged and let go. */
 const groupShape = {
-  persona: z.string().max(40).nullable().default(null).meta({ title: 'Persona' }),
   algorithm: z.enum(algorithms).default('round-robin').meta({ title: 'Algorithm' }),
   hashBy: z.enum(['flow', 'source']).default('flow').meta({
     title: 'Hash of',
@@ -91,6 +99,7 @@ const groupShape = {
 };
 
 export const l4SettingsSchema = z.strictObject({
+  persona: persona('l4'),
   ...groupShape,
   algorithm: groupShape.algorithm
     .unwrap()
@@ -103,6 +112,7 @@ export const l4SettingsSchema = z.strictObject({
 export type L4Settings = z.output<typeof l4SettingsSchema>;
 
 export const l7SettingsSchema = z.strictObject({
+  persona: persona('l7'),
   ...groupShape,
   responseTimeoutMs: duration(60_000, 'Response timeout', 1),
   keepAliveMs: duration(60_000, 'Idle client connection', 1),
@@ -134,7 +144,7 @@ export type L4Config = z.output<typeof l4ConfigSchema>;
 export type L7Config = z.output<typeof l7ConfigSchema>;
 
 /** The part of the settings that L4 and L7 balancers have in common. */
-export type GroupSettings = z.output<z.ZodObject<typeof groupShape>>;
+export type GroupSettings = z.output<z.ZodObject<typeof groupShape>> & { readonly persona: string | null };
 export type Algorithm = (typeof algorithms)[number];
 export type PassiveSettings = z.output<typeof passiveSchema>;
 export type L4Patch = Partial<z.input<typeof l4SettingsSchema>>;

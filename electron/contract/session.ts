@@ -55,6 +55,19 @@ export interface Link {
 /** A JSON value, as it crosses a boundary. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** How far a balancer behaves as the real system does whose conduct it has taken on. */
+export interface PersonaCard {
+  readonly name: string;
+  readonly title: string;
+  readonly detection: string;
+  readonly onEviction: string;
+  readonly allDown: string;
+  readonly faithful: readonly string[];
+  readonly notModelled: readonly string[];
+  /** From general knowledge, not checked against a source. */
+  readonly unverified: readonly string[];
+}
+
 /** What a person can turn on one node. The window draws these from JSON Schema and knows no role by itself. */
 export interface Controls {
   readonly node: string;
@@ -63,6 +76,7 @@ export interface Controls {
   /** The same settings as the program runs them (scaled time). */
   readonly effective: Json;
   readonly schema: Json;
+  readonly persona: PersonaCard | null;
   readonly faults: readonly {
     readonly name: string;
     readonly title: string;

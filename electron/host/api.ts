@@ -1,7 +1,8 @@
 import type { Caller, Params, RequestName, Result } from '../contract/requests.ts';
-import type { Controls, Json } from '../contract/session.ts';
+import type { Controls, Json, PersonaCard } from '../contract/session.ts';
 import { BlindspotError } from '../contract/errors.ts';
 import { faultScopeSchema } from '../../docker/protocol/backend.ts';
+import { personaNamed } from '../../docker/protocol/personas/personas.ts';
 import type { FaultUse } from '../../labs/actions.ts';
 import type { Controller } from './controller.ts';
 import { doctor } from './doctor.ts';
@@ -173,6 +174,7 @@ async function controls(controller: Controller, node: string): Promise<Controls>
     settings: settings.stated,
     effective: settings.effective,
     schema: session.settings.schema(session.telemetry.roleOf(node)),
+    persona: personaCard(settings.stated.persona),
     faults: faults.map(({ name, title, description, schema, active }) => ({
       name,
       title,
@@ -180,6 +182,22 @@ async function controls(controller: Controller, node: string): Promise<Controls>
       schema,
       settings: active === null || hidden ? null : joinScope(active.settings, active.scope),
     })),
+  };
+}
+
+function personaCard(name: Json | undefined): PersonaCard | null {
+  const persona = personaNamed(name);
+  if (persona === null) return null;
+  const { title, detection, onEviction, allDown, faithful, notModelled, unverified } = persona;
+  return {
+    name: persona.name,
+    title,
+    detection: detection.words,
+    onEviction,
+    allDown,
+    faithful,
+    notModelled,
+    unverified,
   };
 }
 

@@ -9,6 +9,11 @@ import type { Persona } from './persona.ts';
 /** Every persona. Adding one is a file and a line here. */
 export const personas: readonly Persona[] = [nlb, alb, haproxy, nginx, envoy, kubeProxy];
 
-export function personaNamed(name: string | null): Persona | null {
+export function personaNamed(name: unknown): Persona | null {
   return personas.find((persona) => persona.name === name) ?? null;
+}
+
+/** Whose conduct a balancer of this layer can take on. */
+export function personaNames(layer: 'l4' | 'l7'): readonly string[] {
+  return personas.filter((persona) => persona[layer] !== null).map((persona) => persona.name);
 }

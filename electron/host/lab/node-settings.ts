@@ -2,6 +2,7 @@ import type { Json } from '../../contract/session.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { LabRole, Settings } from './lab.ts';
 import { isSettings } from './merge.ts';
+import { withPersonaPatch } from './persona.ts';
 import { settingsSchemas } from './program-settings.ts';
 import { toEffective, toStated } from './scale.ts';
 
@@ -30,11 +31,12 @@ export class NodeSettings {
   /** A merge patch in stated time. The node validates; a refusal comes back with the field's name. */
   async patch(node: string, stated: Settings): Promise<void> {
     const role = this.telemetry.roleOf(node);
+    const whole = withPersonaPatch(role, this.get(node)?.stated ?? null, stated);
     await this.telemetry.call(
       node,
       'PATCH',
       '/settings',
-      toEffective(settingsSchemas[role], stated, this.scale),
+      toEffective(settingsSchemas[role], whole, this.scale),
     );
     await this.read(node);
   }

@@ -7,6 +7,7 @@ import type { Member } from './groups.ts';
 import { kubeProxyRules } from './kube-proxy-rules.ts';
 import type { Lab, LabNodes, LabRole, Settings } from './lab.ts';
 import { links } from './links.ts';
+import { withPersona } from './persona.ts';
 import { fillSettings, settingsSchemas } from './program-settings.ts';
 import type { Endpoint, Resolve } from './program-settings.ts';
 import { toEffective } from './scale.ts';
@@ -118,7 +119,7 @@ function listens(role: LabRole): boolean {
 
 /** With every default of the role filled in, in stated time: the defaults are stated, too. */
 function programSettings(role: LabRole, settings: Settings, resolve: Resolve, port: number): Settings {
-  const filled = fillSettings(role, settings, resolve);
+  const filled = fillSettings(role, withPersona(role, settings), resolve);
   const complete = role === 'kube-node' ? { ...kubeDefaults, ...filled, nodePort: port } : filled;
   return settingsSchemas[role].parse(complete);
 }

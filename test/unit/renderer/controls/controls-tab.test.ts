@@ -25,6 +25,7 @@ const controls: Controls = {
       },
     },
   },
+  persona: null,
   faults: [],
 };
 
@@ -119,4 +120,22 @@ test('a node whose faults are the exercise offers no look at them', async () => 
   draw(ControlsTab, { session }, host);
   expect(await screen.findByText(/is the exercise/)).toBeTruthy();
   expect(screen.queryByRole('switch')).toBeNull();
+});
+
+test('a persona says what is true to the real system and what is not modelled', async () => {
+  const persona = {
+    name: 'haproxy',
+    title: 'HAProxy 2.6',
+    detection: 'three failed checks in a row',
+    onEviction: 'existing sessions continue',
+    allDown: 'answers 503 itself',
+    faithful: ['rise 2, fall 3'],
+    notModelled: ['stick tables'],
+    unverified: [],
+  };
+  draw(ControlsTab, { session: sessionSample() }, hostWith({ ...controls, persona }));
+  expect(await screen.findByText('Behaves as HAProxy 2.6: three failed checks in a row')).toBeTruthy();
+  expect(screen.getByText('rise 2, fall 3')).toBeTruthy();
+  expect(screen.getByText('stick tables')).toBeTruthy();
+  expect(screen.queryByText(/From general knowledge/)).toBeNull();
 });
