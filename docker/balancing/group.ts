@@ -174,7 +174,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     get failOpen() {
       return mode === 'fail-open';
     },
-    pick: everyone.pick,
+    ...everyone,
     among(ids) {
       const wanted = new Set(ids);
       let from: readonly Member[] | null = null;

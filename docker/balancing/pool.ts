@@ -13,6 +13,8 @@ export interface Pool {
    * why this one, in one sentence.
    */
   pick(flow: FlowKey, tried?: ReadonlySet<Member>, heard?: (why: string) => void): Member | null;
+  /** This target, if it may serve now. */
+  preferred(id: string): Member | null;
 }
 
 export interface PoolDeps {
@@ -46,6 +48,7 @@ export function createPool({ settings, servable, now, random, salt, explain }: P
   };
 
   return {
+    preferred: (id) => servable().find((member) => member.id === id) ?? null,
     pick(flow, tried, heard) {
       const { algorithm: wanted, hashBy } = settings();
       if (wanted !== algorithm) {

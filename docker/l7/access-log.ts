@@ -1,21 +1,15 @@
-import type { IncomingMessage } from 'node:http';
 import type { ExchangeEnd } from './exchange.ts';
 import { termination } from './failure.ts';
 
 /** One JSON line per request: what a person greps for, with HAProxy's termination letters. */
-export function accessLogLine(
-  id: string,
-  at: number,
-  client: string,
-  incoming: IncomingMessage,
-  end: ExchangeEnd,
-  latencyMs: number,
-): string {
+export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: number): string {
+  const { call } = end;
+  const { method, target, version, authority } = call.received;
   return JSON.stringify({
-    at: new Date(at).toISOString(),
+    at: new Date(call.at).toISOString(),
     client,
-    request: `${incoming.method ?? ''} ${incoming.url ?? ''} HTTP/${incoming.httpVersion}`,
-    host: incoming.headers.host ?? '-',
+    request: `${method} ${target} HTTP/${version}`,
+    host: authority === '' ? '-' : authority,
     status: end.status,
     target: end.member?.id ?? null,
     targetStatus: end.targetStatus,
@@ -23,7 +17,9 @@ export function accessLogLine(
     cause: end.cause,
     ms: round(latencyMs),
     targetMs: end.targetStatus === null ? null : round(end.serviceMs),
-    id,
+    id: call.id,
+    ...(end.by === null ? {} : { by: end.by }),
+    ...(call.reasons.length === 0 ? {} : { why: call.reasons }),
   });
 }
 

@@ -1,22 +1,33 @@
-//  client request --head--> [pick, own headers] --head--> target      bodies are piped both ways, with backpressure
-//  client <--head, body-- [hop-by-hop stripped | own answer] <-- target
-import { request } from 'node:http';
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+//  front --head--> [policies > pick > forTarget] --head--> back      bodies flow both ways, each with backpressure
+//  front <--head, body-- [policies | own answer] <-- back
 import type { Group } from '../balancing/group.ts';
 import type { Held, Member } from '../balancing/member.ts';
 import { matchesCode } from '../balancing/status-codes.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import { serverHeader } from '../protocol/common.ts';
+import type { Attempt, Back, BackListener, Harm } from './back.ts';
+import { createCall } from './call.ts';
+import type { OwnCall } from './call.ts';
 import type { Cause, Stage } from './failure.ts';
-import { causeOf, statusFor } from './failure.ts';
-import { flowOf } from './flow-key.ts';
-import { toTarget, withoutHopByHop } from './headers.ts';
-import type { Upstream } from './upstream.ts';
+import { statusFor } from './failure.ts';
+import { flowOf } from './front.ts';
+import type { Incoming } from './front.ts';
+import { forTarget } from './headers.ts';
+import { fieldValue } from './message.ts';
+import type { Pipeline, Verdict } from './policies/pipeline.ts';
+import type { Answer } from './policies/policy.ts';
+import { createRequestBody } from './request-body.ts';
+import { nextTry } from './retry.ts';
+import type { RetryBudget } from './retry.ts';
+import type { ResponseSink, Sink } from './sink.ts';
 
 export interface ExchangeDeps {
-  readonly group: Group;
+  readonly pipeline: Pick<Pipeline, 'run'>;
+  readonly budget: RetryBudget;
   settings(): L7Settings;
-  upstream(member: Member): Upstream;
+  readonly group: Group;
+  back(member: Member): Back;
+  underWay(): number;
   onTargetStart(member: Member): void;
   onTargetEnd(member: Member, status: number | null): void;
   onEnd(end: ExchangeEnd): void;
@@ -24,45 +35,74 @@ export interface ExchangeDeps {
 
 /** How it went, all told. */
 export interface ExchangeEnd {
+  readonly call: OwnCall;
   readonly member: Member | null;
   /** The status that the client got; null when it got none. */
   readonly status: number | null;
   /** The status that the target gave; null when it gave none. */
   readonly targetStatus: number | null;
   readonly cause: Cause | null;
+  /** The policy that answered. */
+  readonly by: string | null;
   readonly stage: Stage;
+  /** The answer had begun when it ended: what was not whole was cut. */
+  readonly begun: boolean;
   readonly server: string | null;
   /** From sending to the target to its first header byte. */
   readonly serviceMs: number;
 }
 
-/** One request from its head to the last byte of its answer, over as many targets as connecting takes. */
-export function exchange(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  requestId: string,
-  deps: ExchangeDeps,
-): void {
+/** One request from its head to the last byte of its answer, over as many targets as it takes. */
+export function exchange(incoming: Incoming, requestId: string, at: number, deps: ExchangeDeps): void {
   const { group } = deps;
   const settings = deps.settings();
-  const flow = flowOf(incoming.socket);
-  const client = { address: flow.sourceAddress, localPort: flow.destinationPort, requestId };
-  const headers = toTarget(incoming.rawHeaders, client, settings.forwardedFor);
-  const tried = new Set<Member>();
+  const keep = Math.max(settings.retry.tries > 0 || settings.retry.stale ? settings.retry.bodyBytes : 0, 0);
+  const body = createRequestBody(incoming, keep);
+  const call = createCall(requestId, at, incoming, read);
+  const unreachable = new Set<Member>();
   let member: Member | null = null;
-  let upstream: ClientRequest | null = null;
+  let attempt: Attempt | null = null;
   let stage: Stage = 'connecting';
-  let sentAt = performance.now();
+  let sentAt = 0;
   let serviceMs = 0;
   let targetStatus: number | null = null;
   let server: string | null = null;
+  let by: string | null = null;
+  let repeated = 0;
+  let begun = false;
+  let sentStatus: number | null = null;
   let over = false;
+  let silence: NodeJS.Timeout | null = null;
+  let perTry: NodeJS.Timeout | null = null;
 
-  const held: Held = {
-    letGo: () => fail('let-go'),
+  const held: Held = { letGo: () => fail('let-go') };
+  const client: ResponseSink = {
+    ...incoming.respond,
+    head(head) {
+      begun = true;
+      sentStatus = head.status;
+      incoming.respond.head(head);
+    },
+  };
+  let answer = client;
+
+  function read(maxBytes: number) {
+    // Whoever wants the body before the target has it must ask for it in the target's place.
+    if (incoming.expectsContinue && !begun) incoming.respond.informational({ status: 100, fields: [] });
+    return body.read(maxBytes);
+  }
+
+  const pool = () => call.pool ?? group;
+  const flow = () => flowOf(incoming.peer, call.hashKey);
+
+  const stopTimers = () => {
+    if (silence !== null) clearTimeout(silence);
+    if (perTry !== null) clearTimeout(perTry);
+    silence = perTry = null;
   };
 
   const release = (ok: boolean) => {
+    stopTimers();
     if (member === null) return;
     member.active -= 1;
     member.held.delete(held);
@@ -70,125 +110,207 @@ export function exchange(
   };
 
   const end = (cause: Cause | null, status: number | null) => {
+    if (over) return;
     over = true;
-    release(cause === null);
+    const whole = cause === null || cause === 'policy';
+    release(whole);
     // Neither a client that left nor our own decision says anything about the target.
-    if (member !== null && cause !== 'client-gone' && cause !== 'let-go') {
+    if (member !== null && cause !== 'client-gone' && cause !== 'let-go' && cause !== 'policy') {
       const bad = cause !== null || isErrorStatus(targetStatus, settings);
       group.observe(member, { ok: !bad, latencyMs: serviceMs });
     }
-    deps.onEnd({ member, status, targetStatus, cause, stage, server, serviceMs });
+    if (repeated > 0) deps.budget.giveBack();
+    body.detach();
+    deps.onEnd({ call, member, status, targetStatus, cause, by, stage, begun, server, serviceMs });
+  };
+
+  const cancel = () => {
+    attempt?.cancel();
+    attempt = null;
   };
 
   const fail = (cause: Cause) => {
     if (over) return;
-    const begun = outgoing.headersSent;
-    const status = begun ? targetStatus : statusFor(cause, settings);
-    end(cause, status);
-    upstream?.destroy();
-    // A response that has begun can only be cut: the client must not take it for a whole one.
-    if (begun) outgoing.destroy();
-    else ownAnswer(outgoing, status ?? 502, cause);
-  };
-
-  const retryOr = (cause: Cause) => {
-    if (over || member === null) return;
-    const failed = member;
-    tried.add(failed);
-    // Nothing was sent before the connection stood: another target is always safe (lb-spec 10.4).
-    const another = tried.size <= settings.connectRetries ? group.pick(flow, tried) : null;
-    if (another === null) {
-      fail(cause);
+    if (begun) {
+      // A response that has begun can only be cut: the client must not take it for a whole one.
+      end(cause, sentStatus);
+      cancel();
+      incoming.respond.abort();
       return;
     }
-    release(false);
-    group.observe(failed, { ok: false, latencyMs: null });
-    begin(another);
+    const rescued = call.rescued(cause);
+    cancel();
+    if (rescued !== null) {
+      by = rescued.by;
+      give(rescued.answer);
+      return;
+    }
+    const status = statusFor(cause, settings);
+    end(cause, status);
+    give(ownAnswer(status, cause));
   };
 
-  const begin = (to: Member) => {
+  const give = ({ status, fields, body: content }: Answer) => {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    const own = call.wrappedResponse(client);
+    own.head({ status, fields: [...fields, ['content-length', String(bytes.length)]] });
+    if (bytes.length > 0 && call.received.method !== 'HEAD') own.write(bytes);
+    own.end([]);
+  };
+
+  const retryOr = (cause: Cause | '5xx', harm: Harm): boolean => {
+    if (member === null) return false;
+    const failed = member;
+    if (harm === 'unsent') unreachable.add(failed);
+    const next = nextTry(
+      {
+        cause,
+        harm,
+        method: call.head.method,
+        replayable: body.replayable,
+        repeated,
+        unreachable: unreachable.size,
+      },
+      settings,
+    );
+    if (next === null) return false;
+    const another = next === 'same' ? failed : pool().pick(flow(), new Set([...unreachable, failed]));
+    if (another === null) return false;
+    if (harm !== 'unsent') {
+      if (repeated === 0 && !deps.budget.take(deps.underWay(), settings.retry)) return false;
+      repeated += 1;
+    }
+    cancel();
+    release(false);
+    if (harm === 'unsent' || harm === 'maybe') group.observe(failed, { ok: false, latencyMs: null });
+    call.why('retry', `${cause} at ${failed.id}, sent to ${another.id}`);
+    begin(another, harm === 'stale');
+    return true;
+  };
+
+  const listener = (to: Member): BackListener => ({
+    connected(inner) {
+      stage = 'waiting';
+      sentAt = performance.now();
+      silence = setTimeout(timedOut, settings.responseTimeoutMs);
+      const { perTryTimeoutMs } = settings.retry;
+      if (perTryTimeoutMs > 0) perTry = setTimeout(timedOut, perTryTimeoutMs);
+      send(inner);
+    },
+    informational(head) {
+      silence?.refresh();
+      if (!begun) incoming.respond.informational(head);
+    },
+    head(head) {
+      if (perTry !== null) clearTimeout(perTry);
+      serviceMs = performance.now() - sentAt;
+      targetStatus = head.status;
+      if (head.status >= 500 && settings.retry.tries > 0 && retryOr('5xx', 'maybe')) return;
+      stage = 'answering';
+      server = fieldValue(head.fields, serverHeader);
+      call.target = to.id;
+      if (head.status === 101) tunnel();
+      else silence?.refresh();
+      answer = call.wrappedResponse(client);
+      answer.onDrain(() => attempt?.resume());
+      answer.head(head);
+    },
+    data(chunk) {
+      silence?.refresh();
+      return answer.write(chunk);
+    },
+    end(trailers) {
+      stopTimers();
+      if (!body.whole) body.detach();
+      answer.end(trailers);
+    },
+    failed(cause, harm) {
+      if (over) return;
+      if (stage === 'answering' || !retryOr(cause, harm)) fail(cause);
+    },
+  });
+
+  const timedOut = () => {
+    if (stage === 'answering' || !retryOr('response-timeout', 'maybe')) fail('response-timeout');
+  };
+
+  const tunnel = () => {
+    if (silence !== null) clearTimeout(silence);
+    silence = setTimeout(() => fail('tunnel-idle'), settings.http.tunnelIdleMs);
+  };
+
+  const send = (inner: Sink) => {
+    body.sendTo(
+      call.wrappedBody({
+        ...inner,
+        write(chunk) {
+          silence?.refresh();
+          return inner.write(chunk);
+        },
+      }),
+    );
+  };
+
+  const begin = (to: Member, fresh: boolean) => {
     member = to;
+    stage = 'connecting';
+    targetStatus = null;
     to.active += 1;
     to.held.add(held);
     deps.onTargetStart(to);
-    upstream = ask(to);
+    const head = forTarget(call.head, incoming.peer, requestId, settings.forwardedFor);
+    const { hasBody, upgrade } = call;
+    const outgoing = { head, hasBody, upgrade, trailers: incoming.trailers, fresh };
+    attempt = deps.back(to).ask(outgoing, listener(to));
   };
 
-  const ask = (to: Member): ClientRequest => {
-    stage = 'connecting';
-    const asked = request({
-      agent: deps.upstream(to).agent,
-      host: to.target.address,
-      port: to.target.port,
-      method: incoming.method ?? 'GET',
-      path: incoming.url ?? '/',
-      headers,
-      setHost: false,
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const connected = () => {
-      clearTimeout(timer);
-      stage = 'waiting';
-      sentAt = performance.now();
-      asked.setTimeout(settings.responseTimeoutMs, () => fail('response-timeout'));
-      incoming.pipe(asked);
-    };
-    asked.on('socket', (socket) => {
-      if (!socket.connecting) {
-        connected();
-        return;
-      }
-      timer = setTimeout(() => {
-        asked.destroy();
-        retryOr('connect-timeout');
-      }, settings.connectTimeoutMs);
-      socket.once('connect', connected);
-    });
-    asked.on('error', (error) => {
-      clearTimeout(timer);
-      if (asked !== upstream) return;
-      const cause = causeOf(error, stage);
-      if (stage === 'connecting') retryOr(cause);
-      else fail(cause);
-    });
-    asked.on('response', answer);
-    return asked;
+  const forward = () => {
+    const preferred = call.prefer === null ? null : pool().preferred(call.prefer);
+    const first = preferred ?? pool().pick(flow());
+    if (first === null) fail('no-target');
+    else begin(first, false);
   };
 
-  const answer = (response: IncomingMessage) => {
+  const decide = (verdict: Verdict | null) => {
     if (over) return;
-    stage = 'answering';
-    serviceMs = performance.now() - sentAt;
-    targetStatus = response.statusCode ?? 0;
-    const named = response.headers[serverHeader];
-    server = typeof named === 'string' ? named : null;
-    outgoing.writeHead(targetStatus, response.statusMessage ?? '', withoutHopByHop(response.rawHeaders));
-    response.on('error', (error) => fail(causeOf(error, stage)));
-    response.on('end', () => {
-      if (response.rawTrailers.length > 0) outgoing.addTrailers(response.trailers);
-    });
-    response.pipe(outgoing);
-  };
-
-  outgoing.on('close', () => {
-    if (over) return;
-    if (outgoing.writableFinished) end(null, targetStatus);
-    else {
-      end('client-gone', outgoing.headersSent ? targetStatus : null);
-      upstream?.destroy();
+    if (verdict === null) {
+      forward();
+      return;
     }
+    by = verdict.by;
+    give(verdict.answer);
+  };
+
+  /** A policy that throws must not take the proxy with it, nor let through what it was meant to judge. */
+  const broken = (error: unknown) => {
+    call.why('error', error instanceof Error ? error.message : String(error));
+    decide({ by: 'error', answer: { status: 500, fields: [], body: '500: a policy of the proxy failed\n' } });
+  };
+
+  incoming.watch({
+    gone() {
+      end('client-gone', sentStatus);
+      cancel();
+    },
+    finished: () => end(by === null ? null : 'policy', sentStatus),
   });
-  const first = group.pick(flow);
-  if (first === null) fail('no-target');
-  else begin(first);
+  try {
+    const verdict = deps.pipeline.run(call);
+    if (verdict instanceof Promise) verdict.then(decide, broken);
+    else decide(verdict);
+  } catch (error) {
+    broken(error);
+  }
 }
 
 function isErrorStatus(status: number | null, settings: L7Settings): boolean {
   return status !== null && matchesCode(settings.passive.errorStatuses, status);
 }
 
-function ownAnswer(outgoing: ServerResponse, status: number, cause: Cause): void {
-  const text = `${status}: the proxy answers, not a target (${cause})\n`;
-  outgoing.writeHead(status, { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(text) });
-  outgoing.end(text);
+function ownAnswer(status: number, cause: Cause): Answer {
+  return {
+    status,
+    fields: [['content-type', 'text/plain']],
+    body: `${status}: the proxy answers, not a target (${cause})\n`,
+  };
 }

@@ -7,8 +7,17 @@ export type Cause =
   | 'closed-early'
   | 'bad-response'
   | 'response-timeout'
+  | 'queue-timeout'
+  | 'queue-full'
+  | 'tunnel-idle'
   | 'let-go'
-  | 'client-gone';
+  | 'client-gone'
+  /** A policy answered. */
+  | 'policy'
+  /** The request itself was at fault: 400 and its like, 408, and 413, 414 or 431. */
+  | 'bad-request'
+  | 'request-timeout'
+  | 'too-large';
 
 /** Where an exchange was when it ended. */
 export type Stage = 'connecting' | 'waiting' | 'answering';
@@ -22,12 +31,13 @@ export interface OwnStatuses {
 /** The status for the client when no answer of the target has begun. */
 export function statusFor(cause: Cause, own: OwnStatuses): number {
   if (cause === 'no-target') return own.noTargetStatus;
+  if (cause === 'queue-timeout' || cause === 'queue-full') return 503;
   const unreachable = cause === 'refused' || cause === 'connect-timeout';
   if (unreachable && own.unreachableStatus !== null) return own.unreachableStatus;
   return cause === 'connect-timeout' || cause === 'response-timeout' ? 504 : 502;
 }
 
-/** A node error from the upstream connection, as a cause. */
+/** A node error from the connection to the target, as a cause. */
 export function causeOf(error: Error, stage: Stage): Cause {
   const code = 'code' in error ? String(error.code) : '';
   if (code.startsWith('HPE_')) return 'bad-response';
@@ -43,7 +53,10 @@ export function termination(cause: Cause | null, stage: Stage): string {
   const state = { connecting: 'C', waiting: 'H', answering: 'D' }[stage];
   if (cause === 'client-gone') return `C${state}`;
   if (cause === 'bad-response') return 'PH';
+  if (cause === 'policy' || cause === 'bad-request' || cause === 'too-large') return 'PR';
+  if (cause === 'request-timeout') return 'cR';
+  if (cause === 'queue-timeout' || cause === 'queue-full') return 'sQ';
   if (cause === 'let-go') return `D${state}`;
-  const timedOut = cause === 'connect-timeout' || cause === 'response-timeout';
+  const timedOut = cause === 'connect-timeout' || cause === 'response-timeout' || cause === 'tunnel-idle';
   return `${timedOut ? 's' : 'S'}${state}`;
 }

@@ -19,6 +19,8 @@ export interface RequestHead {
 
 export interface ResponseHead {
   readonly status: number;
+  /** HTTP/1 only, and without meaning (RFC 9112 section 4); the usual phrase where it is left out. */
+  readonly reason?: string;
   readonly fields: readonly Field[];
 }
 
@@ -32,4 +34,9 @@ export function fieldValues(fields: readonly Field[], name: string): readonly st
 export function fieldValue(fields: readonly Field[], name: string): string | null {
   const values = fieldValues(fields, name);
   return values.length === 0 ? null : values.join(', ');
+}
+
+/** Without the fields of these names, which are in lower case. */
+export function withoutFields(fields: readonly Field[], names: readonly string[]): readonly Field[] {
+  return fields.filter(([name]) => !names.includes(name.toLowerCase()));
 }

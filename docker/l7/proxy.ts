@@ -1,25 +1,38 @@
-//  client --http/1.1--> [node:http server > exchange] --kept connections--> target
+//  client --http/1.1--> [front > exchange] --kept connections--> target
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
 import type { RequestRing } from '../lib/request-ring.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
+import type { RequestRecord } from '../protocol/events.ts';
 import { accessLogLine } from './access-log.ts';
+import { askOnOwnAccount } from './own-account.ts';
+import type { Back, PoolView } from './back.ts';
 import { exchange } from './exchange.ts';
-import type { ExchangeEnd } from './exchange.ts';
+import type { ExchangeDeps, ExchangeEnd } from './exchange.ts';
+import type { Incoming } from './front.ts';
+import { fieldValue } from './message.ts';
+import { createNodeBack } from './node-back.ts';
+import { incomingOf } from './node-front.ts';
+import { createPipeline } from './policies/pipeline.ts';
+import type { Pipeline } from './policies/pipeline.ts';
+import type { PolicyKind } from './policies/policies.ts';
+import type { Services } from './policies/policy.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';
-import { createUpstream } from './upstream.ts';
-import type { Upstream } from './upstream.ts';
+import { createRetryBudget } from './retry.ts';
 
 const backlog = 4096;
 
 export interface ProxyDeps {
   readonly group: Group;
+  /** What policies may use. */
+  readonly services: Omit<Services, 'ask' | 'group'>;
+  /** All there are, unless said otherwise. */
+  readonly policies?: readonly PolicyKind[];
   readonly records: RequestRing;
   settings(): L7Settings;
   /** Access log lines go here. */
@@ -31,6 +44,10 @@ export interface Proxy {
   readonly requests: RequestCounter;
   /** Answers of our own and answers cut short, by cause. */
   readonly own: Readonly<Record<string, number>>;
+  /** Answers of policies, by policy. */
+  readonly byPolicy: Readonly<Record<string, number>>;
+  readonly pipeline: Pipeline;
+  pool(member: Member): PoolView | null;
   targetRequests(member: Member): RequestCounter;
   /** Bytes of client connections so far, those still open included; counts the targets' too. */
   bytes(): { received: number; sent: number };
@@ -39,18 +56,21 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export function createProxy({ group, records, settings, log }: ProxyDeps): Proxy {
+export function createProxy(deps: ProxyDeps): Proxy {
+  const { group, records, settings, log } = deps;
   const connections = { accepted: 0, open: 0, refused: 0, failed: 0 };
   const closedBytes = { received: 0, sent: 0 };
   const clients = new Set<Socket>();
   const requests = createRequestCounter();
   const own: Record<string, number> = {};
-  const upstreams = new Map<Member, Upstream>();
+  const byPolicy: Record<string, number> = {};
+  const backs = new Map<Member, Back>();
+  const budget = createRetryBudget();
   const perTarget = new Map<string, RequestCounter>();
 
-  const upstream = (member: Member): Upstream => {
-    let found = upstreams.get(member);
-    if (found === undefined) upstreams.set(member, (found = createUpstream(member, settings().poolSize)));
+  const back = (member: Member): Back => {
+    let found = backs.get(member);
+    if (found === undefined) backs.set(member, (found = createNodeBack(member, settings)));
     return found;
   };
 
@@ -64,29 +84,55 @@ export function createProxy({ group, records, settings, log }: ProxyDeps): Proxy
     own[cause] = (own[cause] ?? 0) + 1;
   };
 
-  const server = createServer({ noDelay: true, requestTimeout: 0 }, (incoming, outgoing) => {
+  const around: Omit<ExchangeDeps, 'pipeline' | 'onEnd'> = {
+    budget,
+    settings,
+    group,
+    back,
+    underWay: () => requests.view().inFlight,
+    onTargetStart: (member) => targetRequests(member).start(),
+    onTargetEnd: (member, status) => targetRequests(member).end(status),
+  };
+  const services: Services = {
+    ...deps.services,
+    group,
+    ask: (request) => askOnOwnAccount(request, around),
+  };
+  const pipeline = createPipeline(settings(), services, deps.policies);
+
+  const serve = (incoming: Incoming) => {
     const at = Date.now();
     const began = performance.now();
-    const id = headerOf(incoming, requestIdHeader) ?? randomUUID();
-    const connection = `${incoming.socket.remoteAddress ?? '?'}:${incoming.socket.remotePort ?? 0}`;
+    const id = fieldValue(incoming.head.fields, requestIdHeader) ?? randomUUID();
+    const connection = `${incoming.peer.address}:${incoming.peer.port}`;
     requests.start();
-    exchange(incoming, outgoing, id, {
-      group,
-      settings,
-      upstream,
-      onTargetStart: (member) => targetRequests(member).start(),
-      onTargetEnd: (member, status) => targetRequests(member).end(status),
+    exchange(incoming, id, at, {
+      ...around,
+      pipeline,
       onEnd(end) {
-        const cut = end.cause !== null && outgoing.headersSent;
-        requests.end(cut || end.cause === 'client-gone' ? null : end.status);
-        if (end.cause !== null) note(end.cause);
-        if (end.stage === 'connecting' && end.member !== null) connections.failed += 1;
+        const { call, cause, status } = end;
+        const cut = cause !== null && cause !== 'policy' && end.begun;
+        requests.end(cut || cause === 'client-gone' ? null : status);
+        if (cause !== null) note(cause);
+        if (cause === 'policy' && end.by !== null) byPolicy[end.by] = (byPolicy[end.by] ?? 0) + 1;
+        if (cause !== null && end.stage === 'connecting' && end.member !== null) connections.failed += 1;
         const latencyMs = performance.now() - began;
-        records.record(id, () => recordOf(id, at, connection, incoming, end, latencyMs));
-        if (settings().accessLog) log(accessLogLine(id, at, connection, incoming, end, latencyMs));
+        call.ended({
+          status,
+          targetStatus: end.targetStatus,
+          target: call.target,
+          cause: cause === 'policy' ? null : cause,
+          latencyMs,
+        });
+        records.record(id, () => recordOf(connection, end, latencyMs));
+        if (settings().accessLog) log(accessLogLine(connection, end, latencyMs));
       },
     });
-  });
+  };
+
+  const server = createServer({ noDelay: true, requestTimeout: 0 }, (request, response) =>
+    serve(incomingOf(request, response)),
+  );
 
   server.on('connection', (socket: Socket) => {
     connections.accepted += 1;
@@ -108,25 +154,29 @@ export function createProxy({ group, records, settings, log }: ProxyDeps): Proxy
 
   const settingsChanged = () => {
     server.keepAliveTimeout = settings().keepAliveMs;
+    pipeline.update(settings());
     const current = new Set(group.members);
-    for (const [member, kept] of upstreams) {
-      kept.resize(settings().poolSize);
-      // Its exchanges keep their sockets until they end; nothing is kept open for later.
+    for (const [member, kept] of backs) {
+      kept.settingsChanged();
+      // Its exchanges keep their connections until they end; nothing is kept open for later.
       if (!current.has(member) && member.held.size === 0) {
         kept.close();
-        upstreams.delete(member);
+        backs.delete(member);
       }
     }
   };
-  settingsChanged();
+  server.keepAliveTimeout = settings().keepAliveMs;
 
   return {
     connections,
     requests,
     own,
+    byPolicy,
+    pipeline,
     targetRequests,
+    pool: (member) => backs.get(member)?.view() ?? null,
     bytes() {
-      for (const kept of upstreams.values()) kept.count();
+      for (const kept of backs.values()) kept.count();
       const sum = { ...closedBytes };
       for (const socket of clients) {
         sum.received += socket.bytesRead;
@@ -148,35 +198,27 @@ export function createProxy({ group, records, settings, log }: ProxyDeps): Proxy
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-        for (const kept of upstreams.values()) kept.close();
+        for (const kept of backs.values()) kept.close();
+        pipeline.dispose();
       }),
   };
 }
 
-function recordOf(
-  id: string,
-  at: number,
-  connection: string,
-  incoming: IncomingMessage,
-  end: ExchangeEnd,
-  latencyMs: number,
-) {
+function recordOf(connection: string, end: ExchangeEnd, latencyMs: number): RequestRecord {
+  const { call, cause, status } = end;
+  const answered = cause === null || cause === 'policy';
   return {
-    id,
-    at,
+    id: call.id,
+    at: call.at,
     connection,
-    user: headerOf(incoming, 'x-blindspot-user') ?? '',
-    method: incoming.method ?? '',
-    path: incoming.url ?? '',
-    outcome: end.cause ?? String(end.status),
-    ok: end.cause === null && end.status !== null && end.status < 400,
+    user: fieldValue(call.received.fields, 'x-blindspot-user') ?? '',
+    method: call.received.method,
+    path: call.received.target,
+    outcome: answered ? String(status) : cause,
+    ok: answered && status !== null && status < 400,
     latencyMs,
     serviceMs: end.serviceMs,
     server: end.server ?? end.member?.id ?? null,
+    ...(call.reasons.length === 0 ? {} : { why: call.reasons }),
   };
-}
-
-function headerOf(incoming: IncomingMessage, name: string): string | null {
-  const value = incoming.headers[name];
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -26,6 +26,7 @@ export const l7Role: Role<L7Config> = {
     });
     const proxy = createProxy({
       group,
+      services: { clock: systemClock, random: Math.random, emit: context.events.emit },
       records: context.records,
       settings: () => settings,
       log: (line) => process.stdout.write(`${line}\n`),
@@ -44,11 +45,16 @@ export const l7Role: Role<L7Config> = {
         process: processStats(context.node, context.now()),
         connections: { ...proxy.connections },
         bytes,
-        requests: { ...proxy.requests.view(), own: { ...proxy.own } },
+        requests: { ...proxy.requests.view(), own: { ...proxy.own }, byPolicy: { ...proxy.byPolicy } },
+        policies: proxy.pipeline.stats(),
         targets: Object.fromEntries(
           group.members.map((member) => [
             member.id,
-            { ...memberStats(member), requests: proxy.targetRequests(member).view() },
+            {
+              ...memberStats(member),
+              requests: proxy.targetRequests(member).view(),
+              pool: proxy.pool(member),
+            },
           ]),
         ),
         failOpen: group.failOpen,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
+import { httpSchema } from './l7/http.ts';
+import { poolSchema } from './l7/pool.ts';
+import { retrySchema } from './l7/retry.ts';
 import { personaNames } from './personas/personas.ts';
 import { duration, timer } from './timing.ts';
 
@@ -127,6 +130,9 @@ export const l7SettingsSchema = z.strictObject({
     .default('append')
     .meta({ title: 'X-Forwarded-For', description: 'keep: passed on as it came, nothing added' }),
   accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
+  http: httpSchema.prefault({}),
+  pool: poolSchema.prefault({}),
+  retry: retrySchema.prefault({}),
 });
 export type L7Settings = z.output<typeof l7SettingsSchema>;
 

@@ -50,4 +50,6 @@ export interface RequestRecord {
   readonly latencyMs: number;
   readonly serviceMs: number;
   readonly server: string | null;
+  /** What was decided on the way and by which policy, in order; L7 only. */
+  readonly why?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Json } from './json.ts';
 import type { PodStats } from './kubelet.ts';
 
 /** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
@@ -93,8 +94,15 @@ export const ownCauses = [
   'closed-early',
   'bad-response',
   'response-timeout',
+  'queue-timeout',
+  'queue-full',
+  'tunnel-idle',
   'let-go',
   'client-gone',
+  'policy',
+  'bad-request',
+  'request-timeout',
+  'too-large',
 ] as const;
 
 export interface BalancerStats {
@@ -107,8 +115,15 @@ export interface BalancerStats {
     readonly failed: number;
   };
   readonly bytes: { readonly received: number; readonly sent: number };
-  /** L7 only. */
-  readonly requests: (RequestCounts & { readonly own: Readonly<Record<string, number>> }) | null;
+  /** L7 only. `own` by cause; of `policy`, which ones, by name. */
+  readonly requests:
+    | (RequestCounts & {
+        readonly own: Readonly<Record<string, number>>;
+        readonly byPolicy?: Readonly<Record<string, number>>;
+      })
+    | null;
+  /** L7 only: what each policy that is on says of itself. */
+  readonly policies?: Readonly<Record<string, Json>>;
   readonly targets: Readonly<Record<string, TargetStats>>;
   readonly failOpen: boolean;
 }
@@ -130,6 +145,13 @@ export interface TargetStats {
   };
   readonly bytes: { readonly toTarget: number; readonly fromTarget: number };
   readonly requests: RequestCounts | null;
+  /** L7 only: connections kept to it, and requests that wait for one. */
+  readonly pool?: {
+    readonly open: number;
+    readonly idle: number;
+    readonly queued: number;
+    readonly limit: number;
+  } | null;
 }
 
 export interface ProcessStats {
