@@ -5,11 +5,13 @@ import { AdminProblem, parseOrRefuse } from '../lib/admin-problem.ts';
 import type { AdminCall, AdminRoute } from '../lib/admin-route.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program } from '../lib/program-types.ts';
+import { createCookieJar } from './cookie-jar.ts';
 import { createWire } from './exchange.ts';
 import type { Transport } from './exchange.ts';
 import { createSendByHand } from './hand.ts';
 import { createLagWatch } from './lag-watch.ts';
 import { createLoad } from './load.ts';
+import { createMixTally } from './mix-tally.ts';
 import { createNotes } from './notes.ts';
 import { createSchedule } from './schedule.ts';
 import { createTally } from './tally.ts';
@@ -28,6 +30,8 @@ export function startClient(config: ClientConfig, context: Context): Program {
   const wire = createWire();
   const tally = createTally();
   const timings = createTimings();
+  const mixTally = createMixTally();
+  const jar = createCookieJar(context.now);
   const notes = createNotes(context);
   const lagWatch = createLagWatch((news) => notes.lag(news));
   const retired = new Set<Transport>();
@@ -41,6 +45,8 @@ export function startClient(config: ClientConfig, context: Context): Program {
     context,
     tally,
     timings,
+    mixTally,
+    jar,
     onEnding: (ending) => notes.ending(ending),
   });
   const schedule = createSchedule(() => performance.now(), fire, idle);
@@ -86,6 +92,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       transport = createTransport();
     }
     if (touches(['users'])) load.resize(next.users);
+    if (!next.cookieJar) jar.clear();
     if (!next.running) schedule.stop();
     else if (!before.running) start();
     else if (touches(arrivalSettings)) schedule.change(next);
@@ -93,10 +100,12 @@ export function startClient(config: ClientConfig, context: Context): Program {
 
   function stats(reader: object): ClientStats {
     const { opened, failed, open, reused, sent, received } = wire;
+    const mix = mixTally.view();
     return {
       role: 'client',
       process: processStats(context.node, context.now()),
       ...tally.snapshot(settings.users),
+      ...(mix === undefined ? {} : { mix }),
       connections: { opened, failed, open, reused },
       bytes: { sent, received },
       latency: timings.latency.since(reader),

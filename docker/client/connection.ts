@@ -27,6 +27,7 @@ export interface Answer {
   readonly reusable: boolean;
   /** How long the server keeps an idle connection. */
   readonly idleMs: number;
+  readonly setCookies?: readonly string[];
 }
 
 export interface Exchange {
@@ -111,10 +112,10 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
       fail({ kind: 'bad-response', detail: read.problem });
       return;
     }
-    const { status, ok, server, reusable, idleMs } = read;
+    const { status, ok, server, reusable, idleMs, setCookies = [] } = read;
     // A second's grace, as the server's clock runs from when it wrote and ours from when we read.
     staleAt = performance.now() + idleMs - 1000;
-    finish({ status, failure: null, ok, server, connection: name, detail: '' }, reusable);
+    finish({ status, failure: null, ok, server, connection: name, detail: '', setCookies }, reusable);
   };
 
   const socket: net.Socket = dial(

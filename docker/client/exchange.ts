@@ -9,6 +9,10 @@ export interface PlannedRequest {
   readonly user: number;
   readonly userName: string;
   readonly path: string;
+  /** Method, headers and body are by these: the settings, or one kind of a mix. */
+  readonly as: ClientSettings;
+  /** What the user's jar holds, as a Cookie field has it; empty where there is none. */
+  readonly cookies: string;
   /** Local address to send from; undefined: the kernel chooses. */
   readonly source: string | undefined;
 }
@@ -23,6 +27,8 @@ export interface Ending {
   /** The client's end, `address:port`, which every hop can see; empty if there was no connection. */
   readonly connection: string;
   readonly detail: string;
+  /** Set-Cookie lines, where the protocol reads them. */
+  readonly setCookies?: readonly string[];
 }
 
 export function failed(kind: FailureKind, detail: string, connection = ''): Ending {

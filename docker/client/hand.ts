@@ -25,6 +25,8 @@ export function createSendByHand(settings: () => ClientSettings, context: Contex
       user: 0,
       userName: 'hand',
       path: now.paths[0] ?? '/',
+      as: now,
+      cookies: '',
       source: now.sources[0],
     };
     const { address, port } = now;

@@ -1,6 +1,12 @@
 import type { ClientSettings } from '../protocol/client.ts';
 import type { Context } from '../lib/program-types.ts';
+import { createRandom } from './arrivals/random.ts';
+import type { CookieJar } from './cookie-jar.ts';
 import type { Ending, PlannedRequest, Transport } from './exchange.ts';
+import { createMix } from './mix.ts';
+import type { Kind } from './mix.ts';
+import type { MixTally } from './mix-tally.ts';
+import { spelledOnce } from './spelled.ts';
 import type { Tally } from './tally.ts';
 import type { Timings } from './timings.ts';
 import { worthRetrying } from './retry.ts';
@@ -22,12 +28,17 @@ export interface LoadParts {
   readonly context: Context;
   readonly tally: Tally;
   readonly timings: Timings;
+  readonly mixTally: MixTally;
+  readonly jar: CookieJar;
   /** Told of every ending, for whoever keeps notes. */
   readonly onEnding: (ending: Ending) => void;
 }
 
 export function createLoad(parts: LoadParts): Load {
-  const { settings, transport, context, tally, timings } = parts;
+  const { settings, transport, context, tally, timings, mixTally, jar } = parts;
+  const mix = spelledOnce(settings, createMix);
+  // Another sequence than the order of users has.
+  const draw = createRandom(settings().seed + 1);
   const turns = createTurns(settings().users, settings().seed);
   // Of this run, so that a client that was started again does not repeat the ids of its former life.
   const run = Math.floor(Math.random() * 36 ** 4)
@@ -35,7 +46,7 @@ export function createLoad(parts: LoadParts): Load {
     .padStart(4, '0');
   let counter = 0;
 
-  const plan = (route: string, user: number): PlannedRequest => {
+  const plan = ({ path, as }: Kind, user: number): PlannedRequest => {
     const name = userName(user);
     counter += 1;
     return {
@@ -43,7 +54,9 @@ export function createLoad(parts: LoadParts): Load {
       client: context.node,
       user,
       userName: name,
-      path: route.includes('{user}') ? route.replaceAll('{user}', name) : route,
+      path: path.includes('{user}') ? path.replaceAll('{user}', name) : path,
+      as,
+      cookies: as.cookieJar ? jar.of(user) : '',
       source: sourceOf(settings(), user),
     };
   };
@@ -57,10 +70,11 @@ export function createLoad(parts: LoadParts): Load {
         tally.shed();
         return;
       }
-      // A user goes through the paths in turn; two users are not on the same one in the same round.
-      const route = now.paths[(user + round) % now.paths.length] ?? '/';
-      const request = plan(route, user);
+      const kind = mix()({ user, round }, draw);
+      const { route, named } = kind;
+      const request = plan(kind, user);
       tally.sent();
+      if (named) mixTally.sent(route);
       send(request, now.retries, (ending) => {
         const endedMs = performance.now();
         const latencyMs = endedMs - intendedMs;
@@ -68,12 +82,14 @@ export function createLoad(parts: LoadParts): Load {
         const outcome = ending.status ?? ending.failure ?? 'local';
         tally.ended(user, ending);
         timings.ended(route, outcome, latencyMs, serviceMs);
+        if (named) mixTally.ended(route, ending, latencyMs);
+        if (request.as.cookieJar) jar.keep(user, ending.setCookies ?? []);
         context.records.record(request.id, () => ({
           id: request.id,
           at: context.now() - latencyMs,
           connection: ending.connection,
           user: request.userName,
-          method: now.method,
+          method: request.as.method,
           path: request.path,
           outcome,
           ok: ending.ok,
@@ -90,7 +106,7 @@ export function createLoad(parts: LoadParts): Load {
   /** Another attempt is the same request to its user: one id, one entry in the books, its time running on. */
   function send(request: PlannedRequest, retriesLeft: number, done: (ending: Ending) => void): void {
     transport().send(request, (ending) => {
-      if (retriesLeft > 0 && worthRetrying(settings().method, ending)) {
+      if (retriesLeft > 0 && worthRetrying(request.as.method, ending)) {
         tally.retried();
         send(request, retriesLeft - 1, done);
       } else {

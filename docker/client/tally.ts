@@ -5,7 +5,7 @@ import { userName } from './users.ts';
 
 type Counted = Omit<
   ClientStats,
-  'role' | 'process' | 'connections' | 'bytes' | 'latency' | 'service' | 'lag'
+  'role' | 'process' | 'connections' | 'bytes' | 'mix' | 'latency' | 'service' | 'lag'
 >;
 
 /** What became of every request. At every moment: scheduled = answered + failed + in flight + shed. */

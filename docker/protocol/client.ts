@@ -15,6 +15,16 @@ const pathSchema = z
 const headerNameSchema = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'a header name such as x-api-key');
 const headerValueSchema = z.string().regex(/^[\x20-\x7e\x80-\xff\t]*$/, 'a header value on one line');
 
+/** One kind of request among several; what is left out is as in the settings around it. */
+const kindSchema = z.strictObject({
+  share: z.number().min(0).max(1_000_000).default(1).meta({ title: 'Share' }),
+  path: pathSchema.meta({ title: 'Path' }),
+  method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'HEAD']).nullable().default(null),
+  host: z.string().max(253).nullable().default(null),
+  headers: z.record(headerNameSchema, headerValueSchema).default({}),
+  bodyBytes: z.int().min(0).max(10_000_000).nullable().default(null),
+});
+
 /** Open-loop load: requests leave by the schedule whether or not earlier ones were answered. */
 export const clientSettingsSchema = z.strictObject({
   running: z.boolean().default(true).meta({ title: 'Sending' }),
@@ -67,6 +77,21 @@ export const clientSettingsSchema = z.strictObject({
     .default({})
     .meta({ title: 'Headers', description: '{user} stands for the user, u1 and on' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Body size' }),
+  mix: z
+    .record(z.string().regex(/^[a-z0-9-]{1,40}$/, 'a short name such as api'), kindSchema)
+    .default({})
+    .meta({
+      title: 'Mix',
+      description:
+        'kinds of requests by name, drawn by share in place of the paths; each is counted and timed',
+    }),
+  cookieJar: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Users keep cookies',
+      description: 'each sends back what it was given, as a browser does',
+    }),
   maxInFlight: z.int().min(1).max(20_000).default(2000).meta({ title: 'In flight at most (more is shed)' }),
   connectTimeoutMs: duration(3000, 'Connect timeout', 1),
   firstByteTimeoutMs: duration(10_000, 'First-byte timeout', 1),
@@ -74,6 +99,7 @@ export const clientSettingsSchema = z.strictObject({
   retries: z.int().min(0).max(5).default(0).meta({ title: 'Retries' }),
 });
 export type ClientSettings = z.output<typeof clientSettingsSchema>;
+export type ClientPatch = Partial<z.input<typeof clientSettingsSchema>>;
 
 export const clientConfigSchema = programSchema.extend({
   role: z.literal('client'),

@@ -26,6 +26,8 @@ export interface ClientStats {
   };
   readonly bytes: { readonly sent: number; readonly received: number };
   readonly users: { readonly total: number; readonly served: number; readonly hurt: number };
+  /** By kind of request, where the settings name a mix. */
+  readonly mix?: Readonly<Record<string, MixStats>>;
   /** The first hundred users one by one: who is always hurt? */
   readonly perUser: readonly {
     readonly user: string;
@@ -39,6 +41,22 @@ export interface ClientStats {
   /** How late the generator itself was. */
   readonly lag: LatencyStats;
 }
+
+/** One kind of request in a mix. */
+export interface MixStats {
+  readonly sent: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly failed: number;
+  /** Answers by the server's own name. */
+  readonly byServer: Readonly<Record<string, number>>;
+  readonly latency: LatencyBuckets;
+}
+
+/**
+ * How many took at most so many milliseconds and longer than the bound below; eight bounds to a doubling. Counters like
+ * all others: a percentile over any span is a subtraction away, 9 % too high at most.
+ */
+export type LatencyBuckets = Readonly<Record<string, number>>;
 
 export interface LatencyStats {
   readonly count: number;

@@ -29,14 +29,14 @@ export function createRequestWriter(settings: ClientSettings): RequestWriter {
 
   return {
     body: bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null,
-    head({ id, client, userName, path }) {
+    head({ id, client, userName, path, cookies }) {
       return (
         `${method} ${path} HTTP/1.1\r\n` +
         (perUser ? fixed.replaceAll('{user}', userName) : fixed) +
         `${requestIdHeader}: ${id}\r\n` +
         (client === null ? '' : `${clientHeader}: ${client}\r\n`) +
         (userHeader ? `x-blindspot-user: ${userName}\r\n` : '') +
-        (cookie ? `cookie: user=${userName}\r\n` : '') +
+        (cookie ? `cookie: user=${userName}${cookies === '' ? '' : `; ${cookies}`}\r\n` : '') +
         '\r\n'
       );
     },

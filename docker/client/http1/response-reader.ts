@@ -26,6 +26,7 @@ export class ResponseReader implements AnswerReader {
   reusable = true;
   /** How long the server keeps an idle connection, where it says so (Keep-Alive: timeout). */
   idleMs = Infinity;
+  readonly setCookies: string[] = [];
   problem = '';
   /** Kept only with `keepBytes`. */
   headText = '';
@@ -51,8 +52,8 @@ export class ResponseReader implements AnswerReader {
 
   answer(): Answer | { readonly problem: string } {
     if (this.state === 'bad') return { problem: this.problem };
-    const { status, server, reusable, idleMs } = this;
-    return { status: String(status), ok: isOk(status), server, reusable, idleMs };
+    const { status, server, reusable, idleMs, setCookies } = this;
+    return { status: String(status), ok: isOk(status), server, reusable, idleMs, setCookies };
   }
 
   feed(bytes: Buffer): boolean {
@@ -133,6 +134,9 @@ export class ResponseReader implements AnswerReader {
           break;
         case 'connection':
           this.reusable = keepsAlive(value.toLowerCase(), this.reusable);
+          break;
+        case 'set-cookie':
+          this.setCookies.push(value);
           break;
         case 'keep-alive':
           this.idleMs = Number(/timeout=(\d+)/i.exec(value)?.[1] ?? Infinity) * 1000;

@@ -14,7 +14,12 @@ export interface Dialect {
     head: http2.IncomingHttpHeaders,
     trailers: http2.IncomingHttpHeaders,
   ):
-    | { readonly status: string; readonly ok: boolean; readonly server: string | null }
+    | {
+        readonly status: string;
+        readonly ok: boolean;
+        readonly server: string | null;
+        readonly setCookies?: readonly string[];
+      }
     | { readonly problem: string };
 }
 
@@ -100,7 +105,7 @@ function exchange(
       return;
     }
     alarm.phase('first-byte-timeout', settings.firstByteTimeoutMs);
-    stream = session.request(dialect.headers(request, settings), dialect.body(settings));
+    stream = session.request(dialect.headers(request, request.as), dialect.body(request.as));
     if (stream === null) {
       finish(endingOf());
       return;

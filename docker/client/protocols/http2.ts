@@ -13,13 +13,14 @@ export function createHttp2(settings: () => ClientSettings, wire: Wire): Transpo
     body: ({ bodyBytes }) => (bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null),
     answer: (head) => {
       const status = Number(head[':status']);
-      return { status: String(status), ok: isOk(status), server: textOf(head[serverHeader]) };
+      const setCookies = head['set-cookie'] ?? [];
+      return { status: String(status), ok: isOk(status), server: textOf(head[serverHeader]), setCookies };
     },
   });
 }
 
 export function ownHeaders(request: PlannedRequest, settings: ClientSettings): http2.OutgoingHttpHeaders {
-  const { id, client, userName, path } = request;
+  const { id, client, userName, path, cookies } = request;
   const own = Object.entries(settings.headers).map(([name, value]) => [
     name.toLowerCase(),
     value.replaceAll('{user}', userName),
@@ -27,7 +28,7 @@ export function ownHeaders(request: PlannedRequest, settings: ClientSettings): h
   return {
     ':authority': settings.host ?? authority(settings),
     ':path': path,
-    cookie: `user=${userName}`,
+    cookie: `user=${userName}${cookies === '' ? '' : `; ${cookies}`}`,
     'x-blindspot-user': userName,
     ...(Object.fromEntries(own) as Record<string, string>),
     [requestIdHeader]: id,

@@ -6,7 +6,7 @@ import type { Program } from '../../../../docker/lib/program-types.ts';
 import { changedPaths } from '../../../../docker/lib/changed-paths.ts';
 import { createRequestRing } from '../../../../docker/lib/request-ring.ts';
 import { clientConfigSchema } from '../../../../docker/protocol/client.ts';
-import type { ClientSettings } from '../../../../docker/protocol/client.ts';
+import type { ClientPatch, ClientSettings } from '../../../../docker/protocol/client.ts';
 import type { Json } from '../../../../docker/protocol/json.ts';
 import type { ClientStats } from '../../../../docker/protocol/stats.ts';
 import { waitUntil } from '../../../support/wait.ts';
@@ -24,7 +24,7 @@ export interface TestClient {
   stop(): Promise<void>;
 }
 
-export function startTestClient(port: number, settings: Partial<ClientSettings> = {}): TestClient {
+export function startTestClient(port: number, settings: ClientPatch = {}): TestClient {
   const config = clientConfigSchema.parse({
     role: 'client',
     node: 'client-1',
