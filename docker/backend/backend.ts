@@ -7,6 +7,7 @@ import { backendConfigSchema, backendSettingsSchema } from '../protocol/backend.
 import type { BackendConfig, BackendSettings } from '../protocol/backend.ts';
 import { createConnections } from './connections.ts';
 import { createContentSource } from './content.ts';
+import { createDatagrams } from './datagrams.ts';
 import { createDependencies } from './dependencies.ts';
 import { createDrain } from './drain.ts';
 import { endpoints } from './endpoints.ts';
@@ -56,6 +57,12 @@ export async function startBackend(
     handle: (exchange) => faults.handle(exchange),
     draining: () => drain.begun,
   });
+  const datagrams = createDatagrams({
+    node,
+    listen: config.listen,
+    counterOf: http.counterOf,
+    log: (line) => void process.stderr.write(`${line}\n`),
+  });
   const faults = createFaultStage(
     {
       node,
@@ -89,6 +96,7 @@ export async function startBackend(
       settings = next;
       pool.setLimit(next.workers);
       http.setKeepAlive(next.keepAliveMs);
+      datagrams.set(next.udp);
     },
   };
   handle.apply(settings, []);
@@ -100,7 +108,7 @@ export async function startBackend(
       role: 'backend',
       process: processStats(node, now()),
       ...http.counts(),
-      connections: connections.counts(),
+      connections: datagrams.counts(connections.counts()),
       faults: faults.stats(),
     }),
     settings: handle,
@@ -109,6 +117,7 @@ export async function startBackend(
     heeds: (signal) => faults.heeds(signal),
     async stop() {
       await drain.run(settings.drainMs);
+      datagrams.close();
       faults.clearAll();
     },
   };

@@ -15,6 +15,8 @@ import type { RequestLog } from './request-log.ts';
 export interface HttpServer {
   readonly serve: (socket: Socket) => void;
   counts(): Pick<BackendStats, 'requests' | 'others'>;
+  /** The books of a load client, or of everyone else. */
+  counterOf(client: string | undefined): RequestCounter;
   setKeepAlive(ms: number): void;
 }
 
@@ -96,6 +98,7 @@ export function createHttpServer(options: {
 
   return {
     serve: (socket) => void server.emit('connection', socket),
+    counterOf,
     counts: () => ({
       requests: Object.fromEntries([...clients].map(([client, counter]) => [client, counter.counts()])),
       others: others.counts(),

@@ -11,7 +11,11 @@ const fastestLookMs = 10;
  * One timer for all flows instead of one per socket, so that a new idle time holds at once for those that are open.
  * Only bytes count as life: a TCP keepalive never reaches user space. (AWS NLB counts it; lb-spec 1.2 and 17.)
  */
-export function watchIdle(flows: ReadonlySet<Flow>, settings: () => L4Settings, clock: Clock) {
+export function watchIdle(
+  flows: ReadonlySet<Pick<Flow, 'lastAt' | 'letGo'>>,
+  settings: () => Pick<L4Settings, 'idleTimeoutMs' | 'whenIdle'>,
+  clock: Clock,
+) {
   let cancel: () => void = () => undefined;
 
   const look = () => {

@@ -10,6 +10,7 @@ import type { L4Config, L4Settings } from '../protocol/balancer.ts';
 import type { BalancerStats } from '../protocol/stats.ts';
 import { connectionsRoute } from './connections-route.ts';
 import { createForwarder } from './forwarder.ts';
+import { createUdpForwarder } from './udp.ts';
 
 /** The L4 forwarder as a program: it knows connections and bytes, and never what is in them. */
 export const l4Role: Role<L4Config> = {
@@ -26,10 +27,19 @@ export const l4Role: Role<L4Config> = {
       emit: context.events.emit,
     });
     const forwarder = createForwarder(group, () => settings, systemClock);
+    const udp = createUdpForwarder({
+      group,
+      counters: forwarder.counters,
+      clock: systemClock,
+      settings: () => settings,
+      note: (text) => context.events.emit({ type: 'note', text }),
+    });
     try {
-      await forwarder.listen(listen);
+      const port = await forwarder.listen(listen);
+      await udp.listen({ address: listen.address, port });
     } catch (error) {
       group.dispose();
+      await forwarder.close();
       throw error;
     }
 
@@ -38,6 +48,7 @@ export const l4Role: Role<L4Config> = {
       process: processStats(context.node, context.now()),
       connections: { ...forwarder.counters.connections },
       bytes: { ...forwarder.counters.bytes },
+      datagrams: settings.udp ? { ...udp.datagrams } : null,
       requests: null,
       targets: Object.fromEntries(
         group.members.map((member) => [member.id, { ...memberStats(member), requests: null }]),
@@ -54,11 +65,13 @@ export const l4Role: Role<L4Config> = {
           settings = next as L4Settings;
           group.update(settings);
           forwarder.settingsChanged();
+          udp.settingsChanged();
         },
       },
-      routes: [connectionsRoute(forwarder), explainRoute(group)],
+      routes: [connectionsRoute(forwarder, udp), explainRoute(group)],
       async stop() {
         group.dispose();
+        udp.close();
         await forwarder.close();
       },
     };

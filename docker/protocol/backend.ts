@@ -9,6 +9,7 @@ export const backendSettingsSchema = z.strictObject({
   version: z.string().min(1).max(63).default('v1').meta({ title: 'Content version' }),
   accessLog: z.boolean().default(false).meta({ title: 'Log every request (errors always are)' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
+  udp: z.boolean().default(false).meta({ title: 'Answers UDP on the same port, too' }),
   keepAliveMs: duration(5000, 'Idle connection', 1),
   /** What `/health` looks at besides the process. */
   healthDepth: z

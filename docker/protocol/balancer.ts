@@ -111,6 +111,15 @@ export const l4SettingsSchema = z.strictObject({
     .meta({ title: 'Algorithm' }),
   idleTimeoutMs: timer(350_000, 'Idle timeout'),
   whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
+  udp: z.boolean().default(false).meta({ title: 'UDP on the same port, too' }),
+  /** AWS NLB: 120 s, not settable (lb-spec 1.2). */
+  udpIdleMs: timer(120_000, 'UDP flow idle timeout'),
+  udpRemember: z.boolean().default(true).meta({
+    title: 'Remember UDP flows',
+    description: 'off: every datagram is picked for anew, by an algorithm that hashes',
+  }),
+  /** Each holds a socket, or two when its target changes; a process has about 20,000 descriptors. */
+  udpFlows: z.int().min(1).max(18_000).default(8000).meta({ title: 'UDP flows at most' }),
 });
 export type L4Settings = z.output<typeof l4SettingsSchema>;
 

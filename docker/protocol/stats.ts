@@ -133,6 +133,14 @@ export interface BalancerStats {
     readonly failed: number;
   };
   readonly bytes: { readonly received: number; readonly sent: number };
+  /** L4 with UDP switched on: a flow is counted as a connection, its datagrams here. */
+  readonly datagrams?: {
+    readonly fromClients: number;
+    readonly toTargets: number;
+    readonly fromTargets: number;
+    readonly toClients: number;
+    readonly dropped: number;
+  } | null;
   /** L7 only. `own` by cause; of `policy`, which ones, by name. */
   readonly requests:
     | (RequestCounts & {

@@ -8,7 +8,7 @@ import type { Ending, PlannedRequest, Transport, Wire } from '../exchange.ts';
 import { connectFailure } from '../failure.ts';
 
 /**
- * one datagram (id, user, padding) --> the reply that carries its id, else the oldest that waits, else a timeout
+ * one datagram (id, user, client, padding) --> the reply that carries its id, else the oldest that waits, else a timeout
  *
  * UDP has no connections; what is counted as one is a flow, a local port of its own. new: one flow per request.
  * kept: one per user, for any number in flight.
@@ -85,10 +85,12 @@ function openFlow({ user, source }: PlannedRequest, address: string, port: numbe
   socket.on('message', (bytes) => {
     wire.received += bytes.length;
     const text = bytes.toString('latin1');
-    const id = text.slice(0, Math.max(0, text.indexOf(' ')));
+    const [id = '', second = ''] = text.split(' ', 2);
     const end = waiting.get(id) ?? waiting.values().next().value;
     const status = waiting.has(id) ? 'echo' : 'bytes';
-    end?.({ status, failure: null, ok: true, server: null, connection: name, detail: '' });
+    // The lab's own backends sign their replies.
+    const server = status === 'echo' && second.startsWith('@') ? second.slice(1) : null;
+    end?.({ status, failure: null, ok: true, server, connection: name, detail: '' });
   });
   // On a connected socket an ICMP "port unreachable" comes back as ECONNREFUSED.
   socket.on('error', (error) => {
@@ -118,7 +120,7 @@ function openFlow({ user, source }: PlannedRequest, address: string, port: numbe
     get broken() {
       return broken;
     },
-    send({ id, userName }, settings, done) {
+    send({ id, userName, client }, settings, done) {
       const alarm = createAlarm(settings.totalTimeoutMs, (kind, afterMs) =>
         end(failed(kind, `no reply within ${Math.round(afterMs)} ms`, name)),
       );
@@ -129,7 +131,10 @@ function openFlow({ user, source }: PlannedRequest, address: string, port: numbe
       };
       waiting.set(id, end);
       alarm.phase('first-byte-timeout', settings.firstByteTimeoutMs);
-      const datagram = Buffer.from(`${id} ${userName} ${'x'.repeat(settings.bodyBytes)}`, 'latin1');
+      const datagram = Buffer.from(
+        `${id} ${userName} ${client === null ? '-' : `#${client}`} ${'x'.repeat(settings.bodyBytes)}`,
+        'latin1',
+      );
       const send = () => {
         wire.sent += datagram.length;
         socket.send(datagram, (error) => {

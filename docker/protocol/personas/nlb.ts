@@ -37,6 +37,7 @@ export const nlb: Persona = {
     connectRetries: 0,
     idleTimeoutMs: 350_000,
     whenIdle: 'forget',
+    udpIdleMs: 120_000,
   },
   l7: null,
   checks: ['tcp', 'http', 'https'],
@@ -55,6 +56,7 @@ export const nlb: Persona = {
     'a new target enters service after one pass; the threshold of five is for coming back',
     'fail-open when every target is unhealthy, without resetting anything',
     'idle flows are forgotten silently; whichever side speaks next gets RST',
+    'UDP flows by five-tuple, forgotten after 120 s of silence',
     'deregistration delay of 300 s; flows in use live on after it',
   ],
   notModelled: [
@@ -66,7 +68,7 @@ export const nlb: Persona = {
     'passive checks: they exist, and can be neither configured nor observed',
     'zones, DNS failover, minimum healthy counts and percentages other than "all"',
     'unhealthy.draining (connection termination switched off with an interval)',
-    'UDP, TCP_UDP and QUIC listeners; stickiness other than source-hash',
+    'a UDP listener without TCP beside it; QUIC listeners; stickiness other than source-hash',
   ],
   unverified: [],
 };
