@@ -6,6 +6,12 @@ export const nodeNameSchema = z
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
   .max(40);
 
+/** A name that a site is known by, as `app.lab`; `*.lab` stands for one label. */
+export const hostNameSchema = z
+  .string()
+  .regex(/^(\*\.)?[a-z0-9]+([.-][a-z0-9]+)*$/, 'a host name in lower case, such as app.lab')
+  .max(253);
+
 /** A node, a group of nodes, or a variable such as `$culprit`. */
 export const referenceSchema = z
   .string()

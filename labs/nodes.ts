@@ -4,7 +4,7 @@ import { l4SettingsSchema, l7SettingsSchema } from '../docker/protocol/balancer.
 import { clientSettingsSchema } from '../docker/protocol/client.ts';
 import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
-import { nodeNameSchema } from './names.ts';
+import { hostNameSchema, nodeNameSchema } from './names.ts';
 
 /**
  * Nodes as a lab writes them: the role's own settings, but with names where the program wants addresses.
@@ -15,6 +15,11 @@ const common = {
   memoryMiB: z.int().min(16).max(1024).optional(),
   /** Where it listens; the role's usual port otherwise. */
   port: z.int().min(1024).max(65_535).optional(),
+  /**
+   * It holds certificates of the lab's own authority: one for its own name and address, and one for each of these names.
+   * Every other node of the lab then trusts that authority.
+   */
+  certificates: z.array(hostNameSchema).max(8).optional(),
 };
 const targets = z.union([nodeNameSchema, z.array(nodeNameSchema).min(1)]);
 

@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigProblem } from '../lib/read-config.ts';
 import { AdminProblem } from '../lib/admin-problem.ts';
+import type { Front } from '../lib/tls/front.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role, SettingsHandle } from '../lib/program-types.ts';
 import { backendConfigSchema, backendSettingsSchema } from '../protocol/backend.ts';
 import type { BackendConfig, BackendSettings } from '../protocol/backend.ts';
+import type { ServerTls } from '../protocol/tls.ts';
 import { createConnections } from './connections.ts';
 import { createContentSource } from './content.ts';
 import { createDatagrams } from './datagrams.ts';
@@ -26,9 +30,9 @@ export const backendRole: Role<BackendConfig> = {
 };
 
 /**
- * listener --> connection faults --> HTTP/1.1 parser --> request faults --> endpoints --> answer
- *                                        |
- *                                     counters, records, log
+ * listener --> connection faults --> [TLS] --> HTTP/1.1 parser --> request faults --> endpoints --> answer
+ *                                                  |
+ *                                               counters, records, log
  */
 export async function startBackend(
   config: BackendConfig,
@@ -37,6 +41,7 @@ export async function startBackend(
 ): Promise<Program> {
   const { node, now, events } = context;
   let settings = config.settings;
+  let configured: ServerTls | null = null;
   const out = (line: string) => void process.stdout.write(`${line}\n`);
 
   const pool = createWorkerPool();
@@ -63,6 +68,11 @@ export async function startBackend(
     counterOf: http.counterOf,
     log: (line) => void process.stderr.write(`${line}\n`),
   });
+  const tls = await tlsFront(config, (secure, raw) => {
+    connections.secured(secure, raw);
+    http.serve(secure);
+  });
+  const serve = (socket: Socket) => (tls?.on === true ? tls.accept(socket) : http.serve(socket));
   const faults = createFaultStage(
     {
       node,
@@ -71,6 +81,7 @@ export async function startBackend(
       now,
       random: Math.random,
       listener,
+      tls,
       pool,
       dependencies,
       content,
@@ -86,19 +97,22 @@ export async function startBackend(
       content,
       notReady: () => [...(drain.begun ? ['draining'] : []), ...faults.notReady()],
     }),
-    http.serve,
+    serve,
   );
 
   const handle: SettingsHandle<BackendSettings> = {
     schema: backendSettingsSchema,
     get: () => settings,
     apply(next) {
+      if (next.tls.on && tls === null) throw noCertificate;
+      if (!isDeepStrictEqual(next.tls, configured)) tls?.configure((configured = next.tls));
       settings = next;
       pool.setLimit(next.workers);
       http.setKeepAlive(next.keepAliveMs);
       datagrams.set(next.udp);
     },
   };
+  if (settings.tls.on && tls === null) throw new ConfigProblem(`settings.tls.on: ${noCertificate.message}`);
   handle.apply(settings, []);
   await listener.open();
   beginFaults(faults, config);
@@ -109,6 +123,7 @@ export async function startBackend(
       process: processStats(node, now()),
       ...http.counts(),
       connections: datagrams.counts(connections.counts()),
+      ...(tls === null ? {} : { tls: tls.stats() }),
       faults: faults.stats(),
     }),
     settings: handle,
@@ -121,6 +136,22 @@ export async function startBackend(
       faults.clearAll();
     },
   };
+}
+
+const noCertificate = new AdminProblem(
+  'bad-request',
+  'this backend holds no certificate: give its node `certificates` in the lab',
+  'tls.on',
+);
+
+/** Loaded only by a backend that holds a certificate: TLS takes 5 MB of memory. */
+async function tlsFront(
+  { identity }: BackendConfig,
+  secured: (secure: TLSSocket, raw: Socket) => void,
+): Promise<Front | null> {
+  if (identity === undefined || identity.certificates.length === 0) return null;
+  const { createFront } = await import('../lib/tls/front.ts');
+  return createFront({ identity, alpn: ['http/1.1'], secured });
 }
 
 function beginFaults(faults: FaultStage, config: BackendConfig): void {

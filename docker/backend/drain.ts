@@ -16,7 +16,7 @@ export function createDrain(connections: Connections, listener: Listener): Drain
     let busy = 0;
     for (const connection of connections.all()) {
       if (connection.busy > 0) busy += 1;
-      else connection.socket.destroySoon();
+      else (connection.secure ?? connection.socket).destroySoon();
     }
     return busy;
   };

@@ -80,6 +80,7 @@ function whoami({ request, connection, method }: Exchange, node: string): Answer
     url: request.url,
     headers,
     proxy: null,
+    tls: connection.tls,
   });
 }
 

@@ -20,6 +20,7 @@ import { slowBody } from './faults/slow-body.ts';
 import { slowStart } from './faults/slow-start.ts';
 import { staleCache } from './faults/stale-cache.ts';
 import { truncatedBody } from './faults/truncated-body.ts';
+import { wrongCertificate } from './faults/wrong-certificate.ts';
 import { wrongContent } from './faults/wrong-content.ts';
 
 /** Every fault there is; the compiler asks for a line for each name of docker/protocol/faults.ts. */
@@ -44,6 +45,7 @@ const faults: { readonly [N in FaultName]: Fault<FaultSettings<N>> } = {
   'ignore-sigterm': ignoreSigterm,
   'wrong-content': wrongContent,
   'large-response': largeResponse,
+  'wrong-certificate': wrongCertificate,
   'half-open': halfOpen,
 };
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Front } from '../lib/tls/front.ts';
 import type { BackendSettings } from '../protocol/backend.ts';
 import type { ContentSource } from './content.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -43,6 +44,8 @@ export interface FaultHost {
   readonly now: () => number;
   readonly random: () => number;
   readonly listener: Listener;
+  /** Null where it holds no certificate. */
+  readonly tls: Front | null;
   readonly pool: WorkerPool;
   readonly dependencies: Dependencies;
   readonly content: ContentSource;

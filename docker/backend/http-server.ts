@@ -81,6 +81,7 @@ export function createHttpServer(options: {
         latencyMs: ms,
         serviceMs: ms,
         server: node,
+        ...(connection.tls === null ? {} : { tls: connection.tls }),
       }));
     });
     handle(exchange);

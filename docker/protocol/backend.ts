@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { duration } from './timing.ts';
+import { serverTlsSchema } from './tls.ts';
 
 export const backendSettingsSchema = z.strictObject({
   serviceMs: duration(0, 'Time to serve a request'),
@@ -28,6 +29,7 @@ export const backendSettingsSchema = z.strictObject({
     )
     .max(16)
     .default([]),
+  tls: serverTlsSchema.prefault({}),
   drainMs: duration(10_000, 'Longest drain after SIGTERM'),
 });
 export type BackendSettings = z.output<typeof backendSettingsSchema>;

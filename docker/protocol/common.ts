@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identitySchema } from './tls.ts';
 
 export const addressSchema = z.string().min(1).max(253);
 export const portSchema = z.int().min(1).max(65_535);
@@ -10,6 +11,8 @@ export const programSchema = z.object({
   admin: z.string().min(1),
   /** One in how many requests is recorded, by a hash of its id; the same on every hop. */
   sampleOneIn: z.int().min(1).default(1),
+  /** Certificates with their keys, and whom to trust; left out where nobody in the lab speaks TLS. */
+  identity: identitySchema.optional(),
 });
 
 export const listenSchema = z.object({ address: addressSchema, port: portSchema });

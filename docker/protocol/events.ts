@@ -1,5 +1,6 @@
 import type { ProbeCode } from './health-check.ts';
 import type { KubeletCommand } from './kubelet.ts';
+import type { TlsFacts } from './tls.ts';
 
 /** What happened, once, in the node's own order. Kept in a bounded ring and pushed at once to whoever watches. */
 export type ProgramEvent = { readonly seq: number; readonly at: number } & (
@@ -52,4 +53,6 @@ export interface RequestRecord {
   readonly server: string | null;
   /** What was decided on the way and by which policy, in order; L7 only. */
   readonly why?: readonly string[];
+  /** Of the connection that the request came or went over, as this hop saw it; left out without TLS. */
+  readonly tls?: TlsFacts;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './timing.ts';
+import { flaws } from './tls.ts';
 
 /**
  * The list of faults, with each one's own settings. `docker/backend/faults/NAME.ts` is what it does.
@@ -163,6 +164,12 @@ export const faultSettings = {
   'large-response': z
     .strictObject({ bytes: bytes(5_000_000, 1_000_000_000).meta({ title: 'Body size' }) })
     .meta({ title: 'Large response', description: 'Every body has this size, sent as fast as it is read.' }),
+  'wrong-certificate': z
+    .strictObject({ flaw: z.enum(flaws).default('expired').meta({ title: 'What is wrong with it' }) })
+    .meta({
+      title: 'Wrong certificate',
+      description: 'TLS with the right key under a certificate that whoever verifies must refuse.',
+    }),
   'half-open': z.strictObject({}).meta({
     title: 'Packets vanish',
     description: 'nftables drops everything from and to the port: no reset, no end. Needs NET_ADMIN.',

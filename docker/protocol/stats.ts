@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { PodStats } from './kubelet.ts';
+import type { ClientTlsStats, ServerTlsStats } from './tls.ts';
 
 /** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
 
@@ -25,6 +26,8 @@ export interface ClientStats {
     readonly reused: number;
   };
   readonly bytes: { readonly sent: number; readonly received: number };
+  /** Left out until it has spoken TLS. */
+  readonly tls?: ClientTlsStats;
   readonly users: { readonly total: number; readonly served: number; readonly hurt: number };
   /** By kind of request, where the settings name a mix. */
   readonly mix?: Readonly<Record<string, MixStats>>;
@@ -86,6 +89,8 @@ export interface BackendStats {
     readonly bytesReceived: number;
     readonly bytesSent: number;
   };
+  /** Left out by one that holds no certificate. */
+  readonly tls?: ServerTlsStats;
   readonly faults: readonly {
     readonly name: string;
     readonly since: number;

@@ -13,6 +13,7 @@ import type { SessionListener } from './lab/session.ts';
 import type { Shelf } from './lab/shelf.ts';
 import { LogTails } from './log-tails.ts';
 import { SessionRecord } from './session-record.ts';
+import type { CertificateStore } from './lab/certificate-store.ts';
 import type { Recordings } from './telemetry/recordings.ts';
 import { reportFacts } from './report-facts.ts';
 import { tell } from './telemetry/tell.ts';
@@ -26,6 +27,7 @@ export interface ControllerDeps {
   readonly progress: Progress;
   readonly shelf: Shelf;
   readonly recordings: Recordings;
+  readonly certificates: CertificateStore;
   readonly notices: readonly Notice[];
 }
 
@@ -49,6 +51,7 @@ export class Controller {
   readonly progress: Progress;
   readonly logs: LogTails;
   readonly recordings: Recordings;
+  private readonly certificates: CertificateStore;
   readonly notices: readonly Notice[];
   timeline = new TimelineLog();
   /** Kept of the present session; of the last one while that is failing to come up. */
@@ -62,12 +65,13 @@ export class Controller {
   private long: WorkInProgress | null = null;
   private seen: readonly FoundSession[] = [];
 
-  constructor({ engines, topics, progress, shelf, recordings, notices }: ControllerDeps) {
+  constructor({ engines, topics, progress, shelf, recordings, certificates, notices }: ControllerDeps) {
     this.engines = engines;
     this.topics = topics;
     this.progress = progress;
     this.shelf = shelf;
     this.recordings = recordings;
+    this.certificates = certificates;
     this.notices = notices;
     this.logs = new LogTails((node) => topics.touch('logs', node));
   }
@@ -101,6 +105,7 @@ export class Controller {
 
   /** What an earlier, unclean end left: half-made labs are removed, complete ones are offered. */
   async sweep(): Promise<void> {
+    await this.certificates.sweep();
     for (const { session, engine, complete, busy, spec } of await this.engines.found()) {
       // Another app that lives may be half-way up or down with it.
       if (busy || (complete && spec !== null)) continue;
@@ -114,7 +119,13 @@ export class Controller {
     const lab = await this.shelf.lab(id);
     const { engine } = this.engines.use(engineId);
     this.mustMeetNeeds(lab, 0, engine.id);
-    const session = new Session(lab, engine, scale ?? lab.file.time.scale, this.listener());
+    const session = new Session(
+      lab,
+      engine,
+      scale ?? lab.file.time.scale,
+      this.certificates,
+      this.listener(),
+    );
     this.install(session);
     try {
       await this.working(`Starting ${lab.file.title}`, (work) => session.start(work.progress, work.signal));
@@ -132,7 +143,14 @@ export class Controller {
     const found = this.mustFind(id);
     const lab = await this.shelf.lab(found.lab);
     const { engine } = this.engines.use(found.engine);
-    const session = new Session(lab, engine, lab.file.time.scale, this.listener(), found.spec ?? undefined);
+    const session = new Session(
+      lab,
+      engine,
+      lab.file.time.scale,
+      this.certificates,
+      this.listener(),
+      found.spec ?? undefined,
+    );
     await session.adopt(found);
     this.install(session);
     this.guide = this.newGuide(session);
@@ -143,6 +161,7 @@ export class Controller {
   async remove(id: string): Promise<void> {
     const found = this.mustFind(id);
     await this.engines.use(found.engine).engine.remove(id);
+    await this.certificates.forget(id);
     await this.afterChange();
   }
 

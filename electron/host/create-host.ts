@@ -7,6 +7,7 @@ import { createDockerEngine } from './engine/docker/docker-engine.ts';
 import type { Engine } from './engine/engine.ts';
 import { createLocalEngine } from './engine/local/local-engine.ts';
 import { Engines } from './engines.ts';
+import { CertificateStore } from './lab/certificate-store.ts';
 import { Progress } from './lab/progress.ts';
 import { Shelf } from './lab/shelf.ts';
 import { Recordings } from './telemetry/recordings.ts';
@@ -38,8 +39,9 @@ export async function createHost(options: HostOptions): Promise<LabHost> {
   await Promise.all([engines.refresh(), progress.load()]);
   const shelf = new Shelf(root, stateDir);
   const recordings = new Recordings(stateDir);
+  const certificates = new CertificateStore(stateDir);
   const notices = options.notices ?? [];
-  const controller = new Controller({ engines, topics, progress, shelf, recordings, notices });
+  const controller = new Controller({ engines, topics, progress, shelf, recordings, certificates, notices });
   provideViews(controller, topics, face);
   await controller.sweep();
   const api = createApi(controller, topics, stateDir);

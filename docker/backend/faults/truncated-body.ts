@@ -11,7 +11,7 @@ export const truncatedBody: Fault<FaultSettings<'truncated-body'>> = {
         const body = Buffer.from(answer.body);
         writeHead(exchange, node, answer, body.length);
         exchange.response.write(body.subarray(0, Math.floor(body.length * bodyShare)), () =>
-          exchange.connection.socket.destroySoon(),
+          (exchange.connection.secure ?? exchange.connection.socket).destroySoon(),
         );
       };
       next();

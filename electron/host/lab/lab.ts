@@ -25,6 +25,8 @@ export interface LabNode {
   readonly count?: number | undefined;
   readonly memoryMiB?: number | undefined;
   readonly port?: number | undefined;
+  /** Extra names that it holds certificates for; left out: it holds none. */
+  readonly certificates?: readonly string[] | undefined;
   readonly settings: Settings;
   readonly faults?: Readonly<Record<string, FaultUse>> | undefined;
 }

@@ -1,7 +1,9 @@
 import type { Link } from '../../contract/session.ts';
 import type { Allocation, NodeSpec } from '../engine/engine.ts';
 import { configSchemas } from '../../../docker/protocol/role.ts';
+import type { Identity } from '../../../docker/protocol/tls.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
+import type { Certificates } from './certificates.ts';
 import { actNodes, allMembers, members } from './groups.ts';
 import type { Member } from './groups.ts';
 import { kubeProxyRules } from './kube-proxy-rules.ts';
@@ -28,6 +30,8 @@ export interface PlanContext {
   readonly session: string;
   readonly allocation: Allocation;
   readonly scale: number;
+  /** Made before the plan; null or left out where the lab has no use for any. */
+  readonly certificates?: Certificates | null;
 }
 
 /** Column in the topology, memory, and the port where the role usually listens. */
@@ -95,6 +99,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     sampleOneIn,
     settings: toEffective(settingsSchemas[node.role], settings, context.scale),
     ...(listens(node.role) ? { listen: { address, port } } : {}),
+    ...identityOf(name, context),
     ...(node.role === 'backend' ? { faults: initialFaults(node.faults) } : {}),
   });
   return {
@@ -110,6 +115,12 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     sysctls: node.role === 'kube-node' ? { 'net.ipv4.ip_forward': '1' } : {},
     netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
   };
+}
+
+/** Its own keys and nobody else's; a node without any still trusts whom the lab trusts. */
+function identityOf(name: string, { certificates }: PlanContext): { readonly identity?: Identity } {
+  if (certificates === undefined || certificates === null) return {};
+  return { identity: { authority: certificates.authority, certificates: certificates.nodes[name] ?? [] } };
 }
 
 /** Its port is in its config: the client and the kubelet have none, a Kubernetes node's is the kernel's. */

@@ -16,6 +16,8 @@ import { Telemetry } from '../telemetry/telemetry.ts';
 import type { Action } from '../../../labs/actions.ts';
 import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
+import type { CertificateStore } from './certificate-store.ts';
+import type { Certificates } from './certificates.ts';
 import { diff } from './diff.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
 import type { ExecEnd, KubeletHand } from './kubelet-hand.ts';
@@ -25,7 +27,7 @@ import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
 import { nodeNames, nodePorts, plan } from './plan.ts';
-import type { Plan, PlannedNode } from './plan.ts';
+import type { Plan, PlanContext, PlannedNode } from './plan.ts';
 
 /** A lab begins, and an act that adds nodes, with every target judged; one that cannot be judged begins all the same. */
 const firstChecksMs = 5000;
@@ -65,8 +67,18 @@ export class Session {
   private readonly abort = new AbortController();
   private readonly listener: SessionListener;
   private readonly hand: KubeletHand;
+  private readonly store: CertificateStore;
+  private certificates: Certificates | null = null;
 
-  constructor(lab: Lab, engine: Engine, scale: number, listener: SessionListener, found?: SessionSpec) {
+  constructor(
+    lab: Lab,
+    engine: Engine,
+    scale: number,
+    store: CertificateStore,
+    listener: SessionListener,
+    found?: SessionSpec,
+  ) {
+    this.store = store;
     this.lab = lab;
     this.engine = engine;
     this.scale = found?.scale ?? scale;
@@ -110,6 +122,8 @@ export class Session {
       signal.throwIfAborted();
       this.startedAt = Date.now();
       this.spec = { ...this.spec, allocation, startedAt: this.startedAt };
+      this.certificates = await this.store.make(this.id, this.lab, allocation);
+      signal.throwIfAborted();
       const first = plan(this.lab, 0, this.planContext());
       this.stopWatching = await this.engine.watch((event) => this.onEngineEvent(event));
       progress('Starting nodes', `0 of ${first.nodes.length}`);
@@ -146,7 +160,11 @@ export class Session {
       });
     }
     this.actIndex = act;
+    const known = await this.store.load(this.id);
+    this.certificates = known ?? (await this.store.make(this.id, this.lab, this.spec.allocation));
     this.present = plan(this.lab, act, this.planContext());
+    // What they hold is of an authority that nobody has any more: the next act makes them anew.
+    if (known === null && this.certificates !== null) this.present = withUnknownConfigs(this.present);
     this.stopWatching = await this.engine.watch((event) => this.onEngineEvent(event));
     for (const node of this.present.nodes) {
       const running = found.present.find((one) => one.name === node.name)?.running === true;
@@ -299,8 +317,9 @@ export class Session {
     return this.nodes.must(name);
   }
 
-  private planContext(): { session: string; allocation: SessionSpec['allocation']; scale: number } {
-    return { session: this.id, allocation: this.spec.allocation, scale: this.scale };
+  private planContext(): PlanContext {
+    const { id: session, scale, certificates } = this;
+    return { session, allocation: this.spec.allocation, scale, certificates };
   }
 
   private async bringUp(next: Plan, progress: Progress, signal: AbortSignal): Promise<void> {
@@ -331,6 +350,7 @@ export class Session {
     this.stopWatching();
     this.telemetry.close();
     await this.engine.remove(this.id);
+    await this.store.forget(this.id);
   }
 
   private async readFaults(name: string): Promise<void> {
@@ -417,6 +437,11 @@ export class Session {
       next: this.phase === 'starting' ? 'Wait until it is up.' : 'Start it again.',
     });
   }
+}
+
+/** Different from every config, so that `diff` takes none of these nodes for what a plan wants. */
+function withUnknownConfigs(present: Plan): Plan {
+  return { ...present, nodes: present.nodes.map((node) => ({ ...node, config: '' })) };
 }
 
 function nodeNamesOf(lab: Lab, act: number): readonly string[] {

@@ -30,7 +30,7 @@ export function nodeLabels(session: SessionSpec, node: NodeSpec, owner: Owner): 
   // A plan's node carries more than the engine's; only what the engine needs again is written down.
   const { name, role, address, port, config, memoryMiB, pids, sysctls, netfilter, capabilities } = node;
   const kept: NodeSpec = {
-    ...{ name, role, address, port, config, memoryMiB, pids, sysctls, netfilter },
+    ...{ name, role, address, port, config: withoutKeys(config), memoryMiB, pids, sysctls, netfilter },
     ...(capabilities === undefined ? {} : { capabilities }),
   };
   return {
@@ -43,6 +43,11 @@ export function nodeLabels(session: SessionSpec, node: NodeSpec, owner: Owner): 
     [label.sessionSpec]: JSON.stringify(session),
     [label.nodeSpec]: JSON.stringify(kept),
   };
+}
+
+/** Labels are listed wherever containers are; the config itself, with the keys, is in the node's environment only. */
+function withoutKeys(config: string): string {
+  return config.replaceAll(/-----BEGIN PRIVATE KEY-----[^"]*/g, '');
 }
 
 export function helperLabels(session: string, node: string): Record<string, string> {
