@@ -19,7 +19,7 @@ import { createNodeBack } from './node-back.ts';
 import { incomingOf } from './node-front.ts';
 import { createPipeline } from './policies/pipeline.ts';
 import type { Pipeline } from './policies/pipeline.ts';
-import type { PolicyKind } from './policies/policies.ts';
+import type { PolicyKind } from './policies/policy-kind.ts';
 import type { Services } from './policies/policy.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
 import { httpSchema } from './l7/http.ts';
+import { limitsSchema } from './l7/limits.ts';
 import { poolSchema } from './l7/pool.ts';
 import { retrySchema } from './l7/retry.ts';
+import { routingSchema } from './l7/routing.ts';
+import { stickySchema } from './l7/sticky.ts';
 import { personaNames } from './personas/personas.ts';
 import { duration, timer } from './timing.ts';
 
@@ -142,6 +145,9 @@ export const l7SettingsSchema = z.strictObject({
   http: httpSchema.prefault({}),
   pool: poolSchema.prefault({}),
   retry: retrySchema.prefault({}),
+  routing: routingSchema.prefault({}),
+  sticky: stickySchema.prefault({}),
+  limits: limitsSchema.prefault({}),
 });
 export type L7Settings = z.output<typeof l7SettingsSchema>;
 

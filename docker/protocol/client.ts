@@ -85,13 +85,10 @@ export const clientSettingsSchema = z.strictObject({
       description:
         'kinds of requests by name, drawn by share in place of the paths; each is counted and timed',
     }),
-  cookieJar: z
-    .boolean()
-    .default(false)
-    .meta({
-      title: 'Users keep cookies',
-      description: 'each sends back what it was given, as a browser does',
-    }),
+  cookieJar: z.boolean().default(false).meta({
+    title: 'Users keep cookies',
+    description: 'each sends back what it was given, as a browser does',
+  }),
   maxInFlight: z.int().min(1).max(20_000).default(2000).meta({ title: 'In flight at most (more is shed)' }),
   connectTimeoutMs: duration(3000, 'Connect timeout', 1),
   firstByteTimeoutMs: duration(10_000, 'First-byte timeout', 1),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { L7Settings } from '../../protocol/balancer.ts';
 import type { Json } from '../../protocol/json.ts';
 import { policyKinds } from './policies.ts';
-import type { PolicyKind } from './policies.ts';
+import type { PolicyKind } from './policy-kind.ts';
 import type { Answer, Call, Policy, Services } from './policy.ts';
 
 /** An answer, and the policy that gave it. */

@@ -6,8 +6,8 @@ import type { Seal } from './seal.ts';
 
 /** Which target a request asks for, and the cookie by which it will ask next time. */
 export interface StickyPolicy {
-  /** True of the target that the request's cookie names; null where it names none, or none that still counts. */
-  wanted(request: RequestView, now: number): ((target: string) => boolean) | null;
+  /** The one of these targets that the request's cookie names; null where it names none, or none that still counts. */
+  wanted(request: RequestView, targets: readonly string[], now: number): string | null;
   /** Cookies for the answer of the target that was chosen. `kept`: it is the one that was asked for. */
   cookies(chosen: Chosen): readonly Field[];
 }
@@ -27,24 +27,24 @@ export function createSticky(settings: Sticky, seal: Seal): StickyPolicy | null 
       return null;
     case 'duration':
       return {
-        wanted: (request, now) => sealedTarget(request, settings.cookie, seal, now),
+        wanted: (request, targets, now) => sealedTarget(request, settings.cookie, seal, targets, now),
         cookies: ({ target, now }) => [sealedCookie(settings, seal, target, now)],
       };
     case 'application':
       return {
         // Without the application's cookie there is no session to stick to.
-        wanted: (request, now) =>
+        wanted: (request, targets, now) =>
           request.cookie(settings.applicationCookie) === null
             ? null
-            : sealedTarget(request, settings.cookie, seal, now),
+            : sealedTarget(request, settings.cookie, seal, targets, now),
         cookies: ({ target, fields, now }) =>
           setsCookie(fields, settings.applicationCookie) ? [sealedCookie(settings, seal, target, now)] : [],
       };
     case 'affinity':
       return {
-        wanted(request) {
+        wanted(request, targets) {
           const value = request.cookie(settings.cookie);
-          return value === null ? null : (target) => hashOf(target) === value;
+          return value === null ? null : (targets.find((target) => hashOf(target) === value) ?? null);
         },
         cookies: ({ target, kept }) =>
           kept ? [] : [['Set-Cookie', `${settings.cookie}=${hashOf(target)}; Path=/; HttpOnly`]],
@@ -60,12 +60,18 @@ function sealedCookie({ cookie, durationMs }: Sticky, seal: Seal, target: string
   return ['Set-Cookie', `${cookie}=${value}; Expires=${new Date(now + cookieLifeMs).toUTCString()}; Path=/`];
 }
 
-function sealedTarget(request: RequestView, cookie: string, seal: Seal, now: number) {
+function sealedTarget(
+  request: RequestView,
+  cookie: string,
+  seal: Seal,
+  targets: readonly string[],
+  now: number,
+): string | null {
   const value = request.cookie(cookie);
   const opened = value === null ? null : seal.open(value);
   if (opened === null) return null;
   const [target, until] = JSON.parse(opened) as [string, number];
-  return until <= now ? null : (one: string) => one === target;
+  return until > now && targets.includes(target) ? target : null;
 }
 
 function setsCookie(fields: readonly Field[], cookie: string): boolean {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../../docker/balancing/clock.ts';
 import { createGroup } from '../../../../docker/balancing/group.ts';
 import { probeTarget } from '../../../../docker/balancing/probe/probes.ts';
-import type { PolicyKind } from '../../../../docker/l7/policies/policies.ts';
+import type { PolicyKind } from '../../../../docker/l7/policies/policy-kind.ts';
 import { createProxy } from '../../../../docker/l7/proxy.ts';
 import { createRequestRing } from '../../../../docker/lib/request-ring.ts';
 import { l7SettingsSchema } from '../../../../docker/protocol/balancer.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PolicyKind } from '../../../../../docker/l7/policies/policies.ts';
-import { kind } from '../../../../../docker/l7/policies/policies.ts';
+import { kind } from '../../../../../docker/l7/policies/policy-kind.ts';
+import type { PolicyKind } from '../../../../../docker/l7/policies/policy-kind.ts';
 import type { CallEnd, Policy, Services } from '../../../../../docker/l7/policies/policy.ts';
 import { waitUntil } from '../../../../support/wait.ts';
 import { deadPort } from '../../l4/rig.ts';

@@ -1,0 +1,45 @@
+import { createLatencyCounter } from '../../lib/latency-buckets.ts';
+import type { LatencyCounter } from '../../lib/latency-buckets.ts';
+import type { RouteStats } from '../../protocol/l7/policy-stats.ts';
+import type { CallEnd } from './policy.ts';
+
+/** The books of one route; kept under its name, whatever becomes of its settings. */
+export interface RouteCounter {
+  start(group: string | null): void;
+  end(end: CallEnd): void;
+  mirror(what: 'sent' | 'answered' | 'failed'): void;
+  view(): RouteStats;
+}
+
+export function createRouteCounter(): RouteCounter {
+  const latency: LatencyCounter = createLatencyCounter();
+  const byStatus: Record<string, number> = {};
+  const byGroup: Record<string, number> = {};
+  const mirrored = { sent: 0, answered: 0, failed: 0 };
+  let requests = 0;
+  return {
+    start(group) {
+      requests += 1;
+      if (group !== null) byGroup[group] = (byGroup[group] ?? 0) + 1;
+    },
+    end({ status, latencyMs }) {
+      const key = statusKey(status);
+      byStatus[key] = (byStatus[key] ?? 0) + 1;
+      latency.record(latencyMs);
+    },
+    mirror(what) {
+      mirrored[what] += 1;
+    },
+    view: () => ({
+      requests,
+      byStatus: { ...byStatus },
+      byGroup: { ...byGroup },
+      latency: latency.view(),
+      mirrored: { ...mirrored },
+    }),
+  };
+}
+
+export function statusKey(status: number | null): string {
+  return status === null ? 'cut' : String(status);
+}

@@ -1,0 +1,47 @@
+import type { LatencyBuckets } from '../stats.ts';
+
+/** What the policies say of themselves, under `policies` in an L7 proxy's stats. Cumulative, like all counters. */
+
+/** `policies.routing` */
+export interface RoutingStats {
+  /** Requests that no route took. */
+  readonly unmatched: number;
+  readonly routes: Readonly<Record<string, RouteStats>>;
+  readonly groups: Readonly<Record<string, GroupCounts>>;
+}
+
+export interface RouteStats {
+  readonly requests: number;
+  /** By the status that the client got; `cut` where it got none, or not all. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  /** To which group, of those that were forwarded. */
+  readonly byGroup: Readonly<Record<string, number>>;
+  readonly latency: LatencyBuckets;
+  readonly mirrored: { readonly sent: number; readonly answered: number; readonly failed: number };
+}
+
+export interface GroupCounts {
+  readonly requests: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  /** Refused by the circuit breaker. */
+  readonly refused: number;
+  readonly sticky: StickyCounts;
+}
+
+/** `policies.sticky`, and of each group. */
+export interface StickyCounts {
+  /** Came back to the target that its cookie names. */
+  readonly kept: number;
+  /** Its target could not be used: another one, and whatever the first remembered is lost. */
+  readonly moved: number;
+  /** Came without a cookie that counts. */
+  readonly fresh: number;
+}
+
+/** `policies.limits` */
+export interface LimitStats {
+  readonly rules: Readonly<Record<string, { readonly allowed: number; readonly refused: number }>>;
+  /** Null: none is set, or none is needed. */
+  readonly store: { readonly answers: number; readonly failures: number; readonly reachable: boolean } | null;
+}
