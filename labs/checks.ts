@@ -73,6 +73,36 @@ const shapes = {
     sample: z.int().min(1).default(100),
     seconds: recentSeconds,
   }),
+  /** The share of a client's answers that come from whichever server gives the most of them, between two bounds. */
+  busiest: z.strictObject({
+    type: z.literal('busiest'),
+    client: referenceSchema,
+    atLeast: share.default(0),
+    atMost: share.default(1),
+    sample: z.int().min(1).default(100),
+    seconds: recentSeconds,
+  }),
+  /**
+   * The share of a client's users who are answered by another server than before the last change (or than when the step
+   * opened). Counted among the users that the client counts singly, once each has had fresh answers.
+   */
+  moved: z.strictObject({
+    type: z.literal('moved'),
+    client: referenceSchema,
+    expected: share,
+    sample: z.int().min(1).max(100).default(100),
+    falseAlarm,
+  }),
+  /** The share of a balancer's connections to targets that one target holds at this moment, between two bounds. */
+  held: z.strictObject({
+    type: z.literal('held'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    atLeast: share.default(0),
+    atMost: share.default(1),
+    /** Fewer than so many open connections in all say nothing. */
+    sample: z.int().min(1).default(10),
+  }),
   /** How often a target came or went since the step opened or since the last change, in the last so many seconds. */
   transitions: z.strictObject({
     type: z.literal('transitions'),
@@ -207,6 +237,9 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.errors,
   shapes['in-flight'],
   shapes.served,
+  shapes.busiest,
+  shapes.moved,
+  shapes.held,
   shapes.transitions,
   shapes.targets,
   shapes.target,

@@ -26,8 +26,24 @@ const targets = z.union([nodeNameSchema, z.array(nodeNameSchema).min(1)]);
 export const clientNodeSettings = clientSettingsSchema
   .omit({ address: true, port: true })
   .extend({ to: nodeNameSchema });
-export const l4NodeSettings = l4SettingsSchema.omit({ targets: true }).extend({ targets });
-export const l7NodeSettings = l7SettingsSchema.omit({ targets: true }).extend({ targets });
+/** A balancer's targets may carry what its program keeps with each. */
+const balancerTargets = z.union([
+  nodeNameSchema,
+  z
+    .array(
+      z.union([
+        nodeNameSchema,
+        z.strictObject({
+          to: nodeNameSchema,
+          weight: z.number().min(0).max(1000).optional(),
+          draining: z.boolean().optional(),
+        }),
+      ]),
+    )
+    .min(1),
+]);
+export const l4NodeSettings = l4SettingsSchema.omit({ targets: true }).extend({ targets: balancerTargets });
+export const l7NodeSettings = l7SettingsSchema.omit({ targets: true }).extend({ targets: balancerTargets });
 export const backendNodeSettings = backendSettingsSchema.omit({ dependencies: true }).extend({
   dependencies: z
     .array(

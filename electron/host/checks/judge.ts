@@ -1,13 +1,16 @@
 import type { Check, CheckOf, SimpleCheck } from '../../../labs/checks.ts';
 import { answer } from './answer.ts';
+import { busiest } from './busiest.ts';
 import { command } from './command.ts';
 import { detection } from './detection.ts';
 import { errors } from './errors.ts';
 import { fault } from './fault.ts';
 import { finding } from './finding.ts';
 import type { Context, Finding, Predicate } from './finding.ts';
+import { held } from './held.ts';
 import { inFlight } from './in-flight.ts';
 import { ledger } from './ledger.ts';
+import { moved } from './moved.ts';
 import { outcome } from './outcome.ts';
 import { own } from './own.ts';
 import { pod } from './pod.ts';
@@ -30,6 +33,9 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   errors,
   'in-flight': inFlight,
   served,
+  busiest,
+  moved,
+  held,
   transitions,
   targets,
   target,

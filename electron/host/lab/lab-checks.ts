@@ -34,6 +34,8 @@ export function checkProblems(
     case 'in-flight':
     case 'quiet':
     case 'users':
+    case 'busiest':
+    case 'moved':
       return node(check.client, 'client', clients);
     case 'served':
       return [...node(check.client, 'client', clients), ...node(check.server, 'server', backends)];
@@ -42,6 +44,7 @@ export function checkProblems(
     case 'targets':
       return node(check.balancer, 'balancer', balancers);
     case 'target':
+    case 'held':
     case 'transitions':
     case 'detection':
     case 'probes':

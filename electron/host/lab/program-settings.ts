@@ -42,8 +42,7 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     case 'l7': {
       const { targets, ...rest } = settings;
       if (targets === undefined) return rest;
-      const list = references(targets).flatMap(resolve);
-      return { ...rest, targets: list.map(({ name, address, port }) => ({ id: name, address, port })) };
+      return { ...rest, targets: items(targets).flatMap((item) => targetsOf(item, resolve)) };
     }
     case 'backend': {
       const { dependencies, ...rest } = settings;
@@ -80,10 +79,25 @@ function dependency({ to, ...rest }: Settings, resolve: Resolve): readonly Setti
     .map((end) => ({ ...rest, ...end }));
 }
 
-/** One name or several. */
+/** A balancer's targets: a name, or a name with what goes with it (`{to: backend-1, weight: 3}`). */
+function targetsOf(item: Json | undefined, resolve: Resolve): readonly Settings[] {
+  const rest = isSettings(item)
+    ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'to'))
+    : {};
+  return references(item)
+    .flatMap(resolve)
+    .map(({ name, address, port }) => ({ id: name, address, port, ...rest }));
+}
+
+function items(value: Json | undefined): readonly (Json | undefined)[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [value];
+}
+
+/** One name or several, each by itself or as the `to` of what goes with it. */
 export function references(value: Json | undefined): readonly string[] {
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  return list.filter((item) => typeof item === 'string');
+  return items(value)
+    .map((item) => (isSettings(item) ? item.to : item))
+    .filter((item) => typeof item === 'string');
 }
 
 /** The names that a role's settings refer to, in the order in which traffic flows. */
