@@ -57,6 +57,30 @@ export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining' | 'un
 
 export interface HealthView {
   readonly balancers: readonly BalancerHealth[];
+  readonly kubelets: readonly KubeletHealth[];
+}
+
+/** What a kubelet holds its pods to be, by its own word. */
+export interface KubeletHealth {
+  readonly kubelet: string;
+  readonly pods: readonly PodRow[];
+}
+
+export interface PodRow {
+  readonly pod: string;
+  readonly phase: 'unknown' | 'starting' | 'running' | 'stopping' | 'back-off' | 'gone';
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** End of the back-off, of preStop or of the grace period; null where nothing is timed. */
+  readonly until: number | null;
+  /** What the balancers were last told of it; null: nothing yet. */
+  readonly published: 'ready' | 'not-ready' | 'gone' | null;
+  readonly probes: readonly {
+    readonly kind: 'startup' | 'readiness' | 'liveness';
+    readonly result: 'unknown' | 'success' | 'failure';
+    readonly inARow: number;
+    readonly detail: string;
+  }[];
 }
 
 export interface BalancerHealth {

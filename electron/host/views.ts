@@ -3,8 +3,10 @@ import type { BalancerHealth } from '../contract/measure.ts';
 import type { GroupSettings as BalancerGroup } from '../../docker/protocol/balancer.ts';
 import { predict } from '../../docker/protocol/prediction.ts';
 import type { Prediction } from '../../docker/protocol/prediction.ts';
+import type { Stats } from '../../docker/protocol/stats.ts';
 import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
+import { kubeletsOf } from './telemetry/pods-view.ts';
 import { usersLately } from './telemetry/users.ts';
 import type { TopicHub } from './topics.ts';
 
@@ -17,7 +19,10 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   topics.provide('app', 20, () => appState(controller, face));
   topics.provide('session', 20, () => controller.session?.state(mystery(controller)) ?? null);
   topics.provide('guide', 20, () => controller.runner?.state() ?? null);
-  topics.provide('health', 50, () => ({ balancers: health(controller) }));
+  topics.provide('health', 50, () => ({
+    balancers: health(controller),
+    kubelets: kubeletsOf(controller.session?.telemetry.latest() ?? new Map<string, Stats>()),
+  }));
   topics.provide('rates', 100, () => ({ ticks: controller.session?.telemetry.recent(ticksInTopic) ?? [] }));
   topics.provide(
     'requests',

@@ -28,12 +28,12 @@ const outcomeColours = {
   broken: '--text',
 } as const;
 
-/** What the clients saw: every request by how it ended. */
-export function outcomeChart(clients: readonly string[]): ChartKind {
+/** What a client saw: every request by how it ended. */
+export function outcomeChart(client: string): ChartKind {
   return {
-    id: 'outcomes',
+    id: `outcomes-${client}`,
     title: 'Requests by outcome',
-    witness: clients.join(', '),
+    witness: client,
     stacked: true,
     lines: outcomeClasses.map((kind) => ({
       label: outcomeWords[kind],
@@ -41,31 +41,49 @@ export function outcomeChart(clients: readonly string[]): ChartKind {
       dash: solid,
       area: true,
       unit: '/s',
-      value: (tick) =>
-        sumOf(
-          clients,
-          (name) => tick.clients[name],
-          (client) => byClass(client.outcomes)[kind],
-        ),
+      value: (tick) => {
+        const seen = tick.clients[client];
+        return seen === undefined ? NaN : byClass(seen.outcomes)[kind];
+      },
     })),
   };
 }
 
-export function latencyChart(clients: readonly string[]): ChartKind {
+export function latencyChart(client: string): ChartKind {
   const line = (label: string, key: 'p50Ms' | 'p95Ms' | 'p99Ms', dash: readonly number[]): Line => ({
     label,
     colour: '--l7-fill',
     dash,
     area: false,
     unit: ' ms',
-    value: (tick) => Math.max(...clients.map((name) => tick.clients[name]?.[key] ?? NaN)),
+    value: (tick) => tick.clients[client]?.[key] ?? NaN,
   });
   return {
-    id: 'latency',
-    title: clients.length > 1 ? 'Latency, worst client' : 'Latency',
-    witness: clients.join(', '),
+    id: `latency-${client}`,
+    title: 'Latency',
+    witness: client,
     stacked: false,
     lines: [line('p50', 'p50Ms', solid), line('p95', 'p95Ms', [6, 3]), line('p99', 'p99Ms', [2, 3])],
+  };
+}
+
+/** Requests that wait for an answer: what piles up when a server hangs, long before anything fails. */
+export function inFlightChart(client: string): ChartKind {
+  return {
+    id: `in-flight-${client}`,
+    title: 'In flight',
+    witness: client,
+    stacked: false,
+    lines: [
+      {
+        label: 'waiting for an answer',
+        colour: '--l7-fill',
+        dash: solid,
+        area: true,
+        unit: '',
+        value: (tick) => tick.clients[client]?.inFlight ?? NaN,
+      },
+    ],
   };
 }
 
@@ -104,15 +122,6 @@ export function byteChart(balancer: string): ChartKind {
     stacked: false,
     lines: [line('in', 'bytesIn', solid), line('out', 'bytesOut', [6, 3])],
   };
-}
-
-function sumOf<T>(
-  names: readonly string[],
-  find: (name: string) => T | undefined,
-  value: (found: T) => number,
-): number {
-  const found = names.flatMap((name) => find(name) ?? []);
-  return found.length === 0 ? NaN : found.reduce((sum, one) => sum + value(one), 0);
 }
 
 /** The tick whose time is nearest, for reading values under the crosshair. */

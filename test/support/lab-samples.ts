@@ -152,6 +152,7 @@ export function rowSample(target: string, change: Partial<HealthRow> = {}): Heal
 
 export function healthSample(rows: readonly HealthRow[]): HealthView {
   return {
+    kubelets: [],
     balancers: [
       {
         balancer: 'balancer',

@@ -58,3 +58,33 @@ test('no data is drawn as no data', async () => {
   draw(HealthTable, { session: sessionSample() }, host);
   expect(await screen.findByText('No data')).toBeTruthy();
 });
+
+test('a kubelet says which pods are ready, and what each probe found', async () => {
+  const host = fakeHost();
+  const probe = { kind: 'readiness', result: 'failure', inARow: 2, detail: 'HTTP 503' } as const;
+  const pod = {
+    phase: 'running',
+    ready: true,
+    restarts: 0,
+    until: null,
+    published: 'ready',
+    probes: [],
+  } as const;
+  host.publish('health', {
+    balancers: [],
+    kubelets: [
+      {
+        kubelet: 'kubelet',
+        pods: [
+          { ...pod, pod: 'pod-1' },
+          { ...pod, pod: 'pod-2', ready: false, restarts: 3, published: 'not-ready', probes: [probe] },
+        ],
+      },
+    ],
+  });
+  draw(HealthTable, { session: sessionSample() }, host);
+  expect((await screen.findByTestId('ready-count')).textContent).toBe('1 of 2 pods ready');
+  const row = screen.getByTestId('pod-pod-2');
+  expect(within(row).getByTitle('HTTP 503').textContent).toContain('readiness');
+  expect(within(row).getByText('not-ready')).toBeTruthy();
+});
