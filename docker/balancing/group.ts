@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GroupSettings } from '../protocol/balancer.ts';
+import type { GroupSettings, Target } from '../protocol/balancer.ts';
 import type { NewEvent } from '../protocol/events.ts';
 import { observeLatency } from './algorithms/latency.ts';
 import type { Clock } from './clock.ts';
@@ -141,7 +141,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     onJoin: watch,
     onChange: (member, reason) => settle(member, reason, 'ADMIN'),
   });
-  roster.register(settings.targets);
+  roster.register(registered(settings));
   review();
 
   const present = (): readonly Member[] => {
@@ -208,13 +208,19 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
       const before = settings;
       settings = next;
       if (!isDeepStrictEqual(next.healthCheck, before.healthCheck)) recheck();
-      roster.register(next.targets);
+      roster.register(registered(next));
       review();
     },
     dispose() {
       roster.dispose();
     },
   };
+}
+
+/** A target leaves by its own mark or by the list of those who leave. */
+function registered({ targets, draining }: GroupSettings): readonly Target[] {
+  if (draining.length === 0) return targets;
+  return targets.map((target) => (draining.includes(target.id) ? { ...target, draining: true } : target));
 }
 
 function startReason({ healthCheck }: GroupSettings): string {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
+import type { Pool } from '../balancing/pool.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import { createReadBuffer } from './read-buffer.ts';
 
@@ -12,6 +13,8 @@ export interface DialHooks {
   onBytes(bytes: Uint8Array): Taken;
   /** `refused`: nobody may be used. `failed`: those who might could not be reached. */
   onNoTarget(why: 'refused' | 'failed'): void;
+  /** Given only while somebody looks: why this target. */
+  readonly onWhy: ((why: string) => void) | undefined;
 }
 
 /** What became of bytes handed on: with the kernel, waiting in memory, or waiting and no more wanted. */
@@ -21,22 +24,28 @@ export interface Dialling {
   cancel(): void;
 }
 
+/** Whom to choose from, and who wants to know how it went. */
+export interface DialFrom {
+  readonly pool: Pool;
+  readonly group: Pick<Group, 'observe'>;
+}
+
 /**
  * Finds a target that accepts. Nothing has been sent yet, so trying another one is always safe (lb-spec 10.4); how
  * often is the settings' business. A time-out is ours; a refusal is the target's kernel's.
  */
-export function dial(key: FlowKey, group: Group, settings: L4Settings, hooks: DialHooks): Dialling {
+export function dial(key: FlowKey, from: DialFrom, settings: L4Settings, hooks: DialHooks): Dialling {
   const tried = new Set<Member>();
   let current: Socket | null = null;
 
   const next = () => {
-    const member = group.pick(key, tried.size === 0 ? undefined : tried);
+    const member = from.pool.pick(key, tried.size === 0 ? undefined : tried, hooks.onWhy);
     if (member === null) {
       hooks.onNoTarget(tried.size === 0 ? 'refused' : 'failed');
       return;
     }
-    current = open(member, settings.connectTimeoutMs, hooks, (ok) => {
-      group.observe(member, { ok, latencyMs: null });
+    current = open(member, settings, hooks, (ok) => {
+      from.group.observe(member, { ok, latencyMs: null });
       if (ok) return;
       tried.add(member);
       if (tried.size > settings.connectRetries) hooks.onNoTarget('failed');
@@ -48,7 +57,7 @@ export function dial(key: FlowKey, group: Group, settings: L4Settings, hooks: Di
   return { cancel: () => current?.destroy() };
 }
 
-function open(member: Member, timeoutMs: number, hooks: DialHooks, done: (ok: boolean) => void): Socket {
+function open(member: Member, settings: L4Settings, hooks: DialHooks, done: (ok: boolean) => void): Socket {
   const buffer = createReadBuffer();
   const socket = connect({
     host: member.target.address,
@@ -64,7 +73,7 @@ function open(member: Member, timeoutMs: number, hooks: DialHooks, done: (ok: bo
       },
     },
   });
-  const timer = setTimeout(() => fail(), timeoutMs);
+  const timer = setTimeout(() => fail(), settings.connectTimeoutMs);
   const fail = () => {
     stopWaiting();
     socket.on('error', () => undefined);
@@ -75,6 +84,7 @@ function open(member: Member, timeoutMs: number, hooks: DialHooks, done: (ok: bo
   const succeed = () => {
     stopWaiting();
     member.counters.opened += 1;
+    if (settings.keepAliveMs > 0) socket.setKeepAlive(true, settings.keepAliveMs);
     hooks.onConnected(socket, member);
     done(true);
   };

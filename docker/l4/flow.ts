@@ -1,85 +1,108 @@
-//  client --data--> [pending until connected] --write--> target
+//  client --data--> [opening, where asked for] --> [pending until connected] --write--> target
 //  client <--write-- [onread buffer] <--read-- target        FIN passes as FIN, RST as RST, each way on its own
 import type { Socket } from 'node:net';
 import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
 import type { Group } from '../balancing/group.ts';
 import type { Held, LetGo, Member } from '../balancing/member.ts';
+import type { Pool } from '../balancing/pool.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
+import type { BlockCause, FlowEnd } from '../protocol/stats.ts';
+import type { ClientHello } from '../wire/client-hello.ts';
+import { plainAddress } from '../wire/ip-address.ts';
+import { closeSoon } from './close-soon.ts';
 import { dial } from './dial.ts';
 import type { Dialling, Taken } from './dial.ts';
 import type { Forgotten } from './forgotten.ts';
+import type { ForwarderCounters } from './forwarder-counters.ts';
+import { readOpening } from './opening.ts';
+import type { Opened, Opening, Wanted } from './opening.ts';
+import { prefaceFor } from './preface.ts';
 
 export interface FlowDeps {
   readonly group: Group;
   settings(): L4Settings;
   now(): number;
+  /** Whom a connection may go to, by what it said in the clear; null: nobody. */
+  poolFor(hello: ClientHello | null): Pool | null;
+  /** Somebody looks at the table, so a pick is to be explained. */
+  watched(): boolean;
   readonly forgotten: Forgotten;
   readonly counters: ForwarderCounters;
   /** Called once, when the balancer no longer knows the flow. */
   onEnd(flow: Flow): void;
 }
 
-export interface ForwarderCounters {
-  readonly connections: { accepted: number; open: number; refused: number; failed: number };
-  readonly bytes: { received: number; sent: number };
-}
-
 /** One client connection and, once a target was found, its second half. */
 export interface Flow extends Held {
-  dial(): void;
+  /** Begins it; before that nothing can end it. `wanted`: what must be read before a target is chosen. */
+  begin(wanted: Wanted | null): void;
+  /** Nothing came for too long. */
+  expire(how: LetGo): void;
   readonly id: number;
   readonly startedAt: number;
+  /** The client's addresses, or those that a PROXY header stated. */
   readonly key: FlowKey;
+  readonly client: Socket;
   readonly member: Member | null;
   readonly target: Socket | null;
+  readonly hello: ClientHello | null;
+  readonly opening: boolean;
+  readonly why: string | null;
   readonly lastAt: number;
   readonly toTarget: number;
   readonly fromTarget: number;
 }
 
-/** `dial` begins it; before that nothing can end it. */
 export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
   const { group, counters, now } = deps;
   const startedAt = now();
   let lastAt = startedAt;
   let toTarget = 0;
   let fromTarget = 0;
+  let key = socketKey(client);
+  let hello: ClientHello | null = null;
+  let why: string | null = null;
   let target: Socket | null = null;
   let member: Member | null = null;
+  let opening: Opening | null = null;
   let dialling: Dialling | null = null;
-  let pending: Buffer[] | null = [];
-  let known = true;
+  let pending: Buffer[] = [];
+  let life: 'known' | 'forgotten' | 'gone' = 'known';
 
   /** The balancer's own end of the matter; what the sockets still do concerns nobody's counters. */
-  const leave = () => {
-    if (!known) return;
-    known = false;
+  const leave = (how: FlowEnd | BlockCause, next: 'forgotten' | 'gone' = 'gone'): boolean => {
+    if (life !== 'known') return false;
+    life = next;
+    opening?.cancel();
     dialling?.cancel();
     counters.connections.open -= 1;
+    counters.end(how);
     if (member !== null && target !== null) {
       member.active -= 1;
       member.counters.open -= 1;
       member.held.delete(flow);
     }
     deps.onEnd(flow);
+    return true;
   };
 
-  const resetBoth = () => {
-    if (!known) return;
-    leave();
+  const resetBoth = (how: FlowEnd | BlockCause) => {
+    if (!leave(how)) return;
     client.resetAndDestroy();
     target?.resetAndDestroy();
   };
 
   const onClientData = (chunk: Buffer) => {
-    if (!known) return;
+    if (life !== 'known') return;
     lastAt = now();
     counters.bytes.received += chunk.length;
-    if (target === null) {
+    if (target !== null) send(target, chunk);
+    else if (opening !== null) opening.feed(chunk);
+    else {
       // The target is still being dialled: hold what came, and let the kernel's window hold the rest.
-      pending?.push(chunk);
+      pending.push(chunk);
       client.pause();
-    } else send(target, chunk);
+    }
   };
 
   const send = (to: Socket, chunk: Buffer) => {
@@ -90,8 +113,8 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
   };
 
   const onTargetBytes = (bytes: Uint8Array): Taken => {
-    if (!known) {
-      target?.resetAndDestroy();
+    if (life !== 'known') {
+      if (life === 'forgotten') target?.resetAndDestroy();
       return 'flushed';
     }
     lastAt = now();
@@ -109,31 +132,64 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
     to.active += 1;
     to.counters.open += 1;
     to.held.add(flow);
-    socket.on('end', () => known && client.end());
+    socket.on('end', () => life === 'known' && client.end());
     socket.on('drain', () => client.resume());
-    socket.on('error', resetBoth);
-    socket.on('close', () => client.closed && leave());
-    const held = pending ?? [];
-    pending = null;
-    for (const chunk of held) send(socket, chunk);
+    socket.on('error', () => resetBoth('target-reset'));
+    socket.on('close', () => client.closed && leave('closed'));
+    const preface = prefaceFor(deps.settings().proxyProtocol, key, hello);
+    if (preface !== null) send(socket, preface);
+    for (const chunk of pending) send(socket, chunk);
+    pending = [];
     if (client.readableEnded) socket.end();
     else if (!socket.writableNeedDrain) client.resume();
   };
 
-  const onNoTarget = (why: 'refused' | 'failed') => {
-    counters.connections[why] += 1;
-    resetBoth();
+  const onNoTarget = (how: 'refused' | 'failed') => {
+    counters.connections[how] += 1;
+    resetBoth('no-target');
+  };
+
+  const startDial = (pool: Pool) => {
+    const onWhy = deps.watched() ? (text: string) => (why = text) : undefined;
+    const hooks = { onConnected, onBytes: onTargetBytes, onNoTarget, onWhy };
+    dialling = dial(key, { pool, group }, deps.settings(), hooks);
+    if (life !== 'known') dialling.cancel();
+  };
+
+  const onOpened = (opened: Opened) => {
+    opening = null;
+    hello = opened.hello;
+    key = statedKey(key, opened) ?? key;
+    if (opened.rest.length > 0) {
+      pending.push(opened.rest);
+      client.pause();
+    }
+    const pool = deps.poolFor(hello);
+    if (pool === null) resetBoth('no-route');
+    else startDial(pool);
   };
 
   const flow: Flow = {
     id,
     startedAt,
-    key: flowKey(client),
+    client,
+    get key() {
+      return key;
+    },
     get member() {
       return member;
     },
     get target() {
       return target;
+    },
+    get hello() {
+      return hello;
+    },
+    get opening() {
+      return opening !== null;
+    },
+    get why() {
+      return why;
     },
     get lastAt() {
       return lastAt;
@@ -144,50 +200,65 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
     get fromTarget() {
       return fromTarget;
     },
-    dial() {
-      const hooks = { onConnected, onBytes: onTargetBytes, onNoTarget };
-      dialling = dial(flow.key, group, deps.settings(), hooks);
-      if (!known) dialling.cancel();
+    begin(wanted) {
+      if (wanted === null) startDial(group);
+      else opening = readOpening(wanted, onOpened, () => resetBoth('proxy-header'));
     },
-    letGo(how: LetGo) {
-      if (how === 'reset') resetBoth();
-      else if (how === 'close') {
-        leave();
-        client.destroy();
-        target?.destroy();
-      } else {
-        leave();
-        deps.forgotten.add(client);
-        if (target !== null) deps.forgotten.add(target);
+    expire: (how) => letGo(how, 'idle'),
+    letGo: (how) => letGo(how, 'let-go'),
+  };
+
+  const letGo = (how: LetGo, end: FlowEnd) => {
+    if (how === 'reset') resetBoth(end);
+    else if (leave(end, how === 'forget' ? 'forgotten' : 'gone')) {
+      for (const socket of target === null ? [client] : [client, target]) {
+        if (how === 'forget') deps.forgotten.add(socket);
+        else closeSoon(socket);
       }
-    },
+    }
   };
 
   client.on('data', onClientData);
-  client.on('end', () => known && target?.end());
+  client.on('end', () => {
+    if (life !== 'known') return;
+    if (opening !== null) opening.end();
+    else target?.end();
+  });
   client.on('drain', () => target?.resume());
-  client.on('error', resetBoth);
+  client.on('error', () => resetBoth('client-reset'));
   client.on('close', () => {
-    if (target === null || target.closed) leave();
+    if (target === null || target.closed) leave('closed');
   });
   return flow;
 }
 
 /** Read from the socket only when somebody looks: round robin never does. */
-function flowKey(client: Socket): FlowKey {
+function socketKey(client: Socket): FlowKey {
   return {
     protocol: 'tcp',
     get sourceAddress() {
-      return client.remoteAddress ?? '';
+      return plainAddress(client.remoteAddress ?? '');
     },
     get sourcePort() {
       return client.remotePort ?? 0;
     },
     get destinationAddress() {
-      return client.localAddress ?? '';
+      return plainAddress(client.localAddress ?? '');
     },
     get destinationPort() {
       return client.localPort ?? 0;
     },
+  };
+}
+
+/** A PROXY header's word for the addresses; one that names nobody leaves the socket's. */
+function statedKey(key: FlowKey, { header }: Opened): FlowKey | null {
+  if (header?.source == null || header.destination === null) return null;
+  return {
+    protocol: key.protocol,
+    sourceAddress: header.source.address,
+    sourcePort: header.source.port,
+    destinationAddress: header.destination.address,
+    destinationPort: header.destination.port,
   };
 }

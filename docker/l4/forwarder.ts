@@ -1,47 +1,95 @@
-//  client --tcp--> [accept > pick a target > dial it > splice] --tcp--> target
+//  client --tcp--> [accept > guard > pick a target > dial it > splice] --tcp--> target
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../balancing/clock.ts';
 import type { Group } from '../balancing/group.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
-import type { Flow, ForwarderCounters } from './flow.ts';
+import { addressSet, plainAddress } from '../wire/ip-address.ts';
 import { createFlow } from './flow.ts';
+import type { Flow, FlowDeps } from './flow.ts';
 import { createForgotten } from './forgotten.ts';
+import { createForwarderCounters } from './forwarder-counters.ts';
+import type { ForwarderCounters } from './forwarder-counters.ts';
+import { createGuard } from './guard.ts';
 import { watchIdle } from './idle.ts';
+import type { Wanted } from './opening.ts';
+import { createRoutes } from './routes.ts';
 
 /** Asked of the kernel, which caps it at net.core.somaxconn (4096 since Linux 5.4). */
 const backlog = 4096;
+/** Picks are explained for so long after somebody looked at the table. */
+const watchedMs = 5000;
 
 export interface Forwarder {
   readonly counters: ForwarderCounters;
+  /** By age, the oldest first. */
   readonly flows: ReadonlySet<Flow>;
+  /** Somebody looks at the connections now. */
+  looked(): void;
   listen(place: { readonly address: string; readonly port: number }): Promise<number>;
   settingsChanged(): void;
   close(): Promise<void>;
 }
 
 export function createForwarder(group: Group, settings: () => L4Settings, clock: Clock): Forwarder {
-  const counters: ForwarderCounters = {
-    connections: { accepted: 0, open: 0, refused: 0, failed: 0 },
-    bytes: { received: 0, sent: 0 },
-  };
+  const counters = createForwarderCounters();
   const flows = new Set<Flow>();
   const forgotten = createForgotten();
   const idle = watchIdle(flows, settings, clock);
+  const guard = createGuard(settings().guard, clock.now);
+  const routes = createRoutes(settings().serverNames, group);
+  let applied = settings();
+  let wantedOf = openings(applied, routes.on);
+  let lookedAt = -Infinity;
+  let onEmpty: (() => void) | null = null;
+
+  const deps: Omit<FlowDeps, 'onEnd'> = {
+    group,
+    settings,
+    now: clock.now,
+    poolFor: routes.poolFor,
+    watched: () => clock.now() - lookedAt < watchedMs,
+    forgotten,
+    counters,
+  };
+  const onEnd = (flow: Flow) => {
+    flows.delete(flow);
+    if (flows.size === 0) onEmpty?.();
+  };
+
+  const unguarded: FlowDeps = { ...deps, onEnd };
 
   const accept = (client: Socket) => {
     counters.connections.accepted += 1;
+    if (guard.on) guarded(client);
+    else forward(client, unguarded);
+  };
+
+  /** Judged by the socket's own address: what a PROXY header states is not who is connected. */
+  const guarded = (client: Socket) => {
+    const source = plainAddress(client.remoteAddress ?? '');
+    const cause = guard.admit(source);
+    if (cause === null) {
+      const onLeft = (flow: Flow) => {
+        guard.left(source);
+        onEnd(flow);
+      };
+      forward(client, { ...deps, onEnd: onLeft });
+      return;
+    }
+    counters.end(cause);
+    client.on('error', () => undefined);
+    client.resetAndDestroy();
+  };
+
+  const forward = (client: Socket, flowDeps: FlowDeps) => {
     counters.connections.open += 1;
-    const flow = createFlow(counters.connections.accepted, client, {
-      group,
-      settings,
-      now: clock.now,
-      forgotten,
-      counters,
-      onEnd: (ended) => flows.delete(ended),
-    });
+    const { keepAliveMs } = applied;
+    if (keepAliveMs > 0) client.setKeepAlive(true, keepAliveMs);
+    const flow = createFlow(counters.connections.accepted, client, flowDeps);
     flows.add(flow);
-    flow.dial();
+    flow.begin(wantedOf === null ? null : wantedOf(client));
   };
 
   // Both directions close on their own (RFC 9293 section 3.6), hence allowHalfOpen.
@@ -50,6 +98,7 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
   return {
     counters,
     flows,
+    looked: () => (lookedAt = clock.now()),
     listen: ({ address, port }) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -59,13 +108,42 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
           resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
         });
       }),
-    settingsChanged: idle.settingsChanged,
-    close: () =>
-      new Promise((resolve) => {
-        idle.stop();
-        server.close(() => resolve());
-        for (const flow of [...flows]) flow.letGo('close');
-        forgotten.clear();
-      }),
+    settingsChanged() {
+      const before = applied;
+      applied = settings();
+      if (!isDeepStrictEqual(before.guard, applied.guard)) guard.configure(applied.guard);
+      if (!isDeepStrictEqual(before.serverNames, applied.serverNames)) routes.configure(applied.serverNames);
+      wantedOf = openings(applied, routes.on);
+      idle.settingsChanged();
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await finished(applied.stopMs);
+      idle.stop();
+      for (const flow of [...flows]) flow.letGo('close');
+      forgotten.clear();
+      await closed;
+    },
+  };
+
+  /** The listener is closed; what is open may finish. */
+  async function finished(withinMs: number): Promise<void> {
+    if (withinMs === 0 || flows.size === 0) return;
+    await new Promise<void>((resolve) => {
+      onEmpty = resolve;
+      clock.after(withinMs, resolve);
+    });
+  }
+}
+
+/** What to read of a connection before a target is chosen; null where that is nothing, for everyone. */
+function openings(settings: L4Settings, hello: boolean): ((client: Socket) => Wanted | null) | null {
+  const { expect, trusted, timeoutMs } = settings.proxyProtocol;
+  if (!expect && !hello) return null;
+  const helloMs = hello ? settings.serverNames.timeoutMs : null;
+  const isTrusted = trusted.length === 0 ? null : addressSet(trusted);
+  return (client) => {
+    const proxy = expect && isTrusted?.(plainAddress(client.remoteAddress ?? '')) !== false;
+    return proxy || hello ? { proxyMs: proxy ? timeoutMs : null, helloMs } : null;
   };
 }

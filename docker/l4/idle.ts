@@ -12,7 +12,7 @@ const fastestLookMs = 10;
  * Only bytes count as life: a TCP keepalive never reaches user space. (AWS NLB counts it; lb-spec 1.2 and 17.)
  */
 export function watchIdle(
-  flows: ReadonlySet<Pick<Flow, 'lastAt' | 'letGo'>>,
+  flows: ReadonlySet<Pick<Flow, 'lastAt' | 'expire'>>,
   settings: () => Pick<L4Settings, 'idleTimeoutMs' | 'whenIdle'>,
   clock: Clock,
 ) {
@@ -21,7 +21,7 @@ export function watchIdle(
   const look = () => {
     const { idleTimeoutMs, whenIdle } = settings();
     const limit = clock.now() - idleTimeoutMs;
-    for (const flow of [...flows]) if (flow.lastAt <= limit) flow.letGo(whenIdle);
+    for (const flow of [...flows]) if (flow.lastAt <= limit) flow.expire(whenIdle);
     next();
   };
 

@@ -11,6 +11,7 @@ import type { BalancerStats } from '../protocol/stats.ts';
 import { connectionsRoute } from './connections-route.ts';
 import { createForwarder } from './forwarder.ts';
 import { createUdpForwarder } from './udp.ts';
+import { probePreface } from './preface.ts';
 
 /** The L4 forwarder as a program: it knows connections and bytes, and never what is in them. */
 export const l4Role: Role<L4Config> = {
@@ -22,7 +23,8 @@ export const l4Role: Role<L4Config> = {
     const group = createGroup(settings, {
       clock: systemClock,
       random: Math.random,
-      probe: probeTarget,
+      probe: (target, check, signal) =>
+        probeTarget({ ...target, preface: probePreface(settings.proxyProtocol) }, check, signal),
       listener: `${listen.address}:${listen.port}`,
       emit: context.events.emit,
     });
@@ -49,6 +51,8 @@ export const l4Role: Role<L4Config> = {
       connections: { ...forwarder.counters.connections },
       bytes: { ...forwarder.counters.bytes },
       datagrams: settings.udp ? { ...udp.datagrams } : null,
+      ended: { ...forwarder.counters.ended },
+      blocked: { ...forwarder.counters.blocked },
       requests: null,
       targets: Object.fromEntries(
         group.members.map((member) => [member.id, { ...memberStats(member), requests: null }]),

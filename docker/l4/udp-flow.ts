@@ -6,7 +6,7 @@ import { isIPv6 } from 'node:net';
 import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
 import type { Group } from '../balancing/group.ts';
 import type { Held, Member } from '../balancing/member.ts';
-import type { ForwarderCounters } from './flow.ts';
+import type { ForwarderCounters } from './forwarder-counters.ts';
 
 /** Datagrams that wait until the socket towards the target stands; UDP may lose what is beyond. */
 const mostWaiting = 64;
@@ -34,6 +34,8 @@ export interface UdpFlowDeps {
 
 /** What one client address and port says and hears. UDP has no connections: it ends by silence, or when it is told to. */
 export interface UdpFlow extends Held {
+  /** Nothing came for too long. */
+  expire(): void;
   readonly id: number;
   readonly key: FlowKey;
   readonly member: Member | null;
@@ -136,6 +138,7 @@ export function createUdpFlow(id: number, key: FlowKey, deps: UdpFlowDeps): UdpF
       return true;
     },
     letGo: end,
+    expire: end,
   };
   return flow;
 }

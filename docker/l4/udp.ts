@@ -7,7 +7,7 @@ import type { Clock } from '../balancing/clock.ts';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
-import type { ForwarderCounters } from './flow.ts';
+import type { ForwarderCounters } from './forwarder-counters.ts';
 import { watchIdle } from './idle.ts';
 import { createUdpFlow } from './udp-flow.ts';
 import type { UdpCounters, UdpFlow } from './udp-flow.ts';
@@ -41,7 +41,6 @@ export function createUdpForwarder({ group, counters, clock, settings, note }: U
   let place: { readonly address: string; readonly port: number } | null = null;
   let front: Socket | null = null;
   let idle: ReturnType<typeof watchIdle> | null = null;
-  let numbered = 0;
 
   const idleRules = () => ({ idleTimeoutMs: settings().udpIdleMs, whenIdle: 'forget' }) as const;
 
@@ -56,10 +55,9 @@ export function createUdpForwarder({ group, counters, clock, settings, note }: U
       counters.connections.refused += 1;
       return null;
     }
-    numbered += 1;
     counters.connections.accepted += 1;
     counters.connections.open += 1;
-    const flow = createUdpFlow(numbered, keyOf(from, at), {
+    const flow = createUdpFlow(counters.connections.accepted, keyOf(from, at), {
       group,
       counters,
       datagrams,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
+import { l4OwnShape } from './l4.ts';
 import { httpSchema } from './l7/http.ts';
 import { limitsSchema } from './l7/limits.ts';
 import { poolSchema } from './l7/pool.ts';
@@ -102,6 +103,11 @@ const groupShape = {
     .default(0)
     .meta({ title: 'Other targets to try before the first byte' }),
   targets: z.array(targetSchema).max(1000).default([]),
+  draining: z
+    .array(z.string().min(1).max(63))
+    .max(1000)
+    .default([])
+    .meta({ title: 'Targets being deregistered', description: 'No new connections; those there are finish' }),
 };
 
 export const l4SettingsSchema = z.strictObject({
@@ -123,6 +129,7 @@ export const l4SettingsSchema = z.strictObject({
   }),
   /** Each holds a socket, or two when its target changes; a process has about 20,000 descriptors. */
   udpFlows: z.int().min(1).max(18_000).default(8000).meta({ title: 'UDP flows at most' }),
+  ...l4OwnShape,
 });
 export type L4Settings = z.output<typeof l4SettingsSchema>;
 

@@ -128,6 +128,14 @@ export const ownCauses = [
   'too-large',
 ] as const;
 
+/** How an L4 forwarder's connection ended; `closed` by FIN both ways, `let-go` by an eviction, a drain or our own end. */
+export const flowEnds = ['closed', 'client-reset', 'target-reset', 'idle', 'let-go', 'no-target'] as const;
+export type FlowEnd = (typeof flowEnds)[number];
+
+/** Why an L4 forwarder turned a client away before it chose a target. */
+export const blockCauses = ['not-allowed', 'too-many', 'too-fast', 'proxy-header', 'no-route'] as const;
+export type BlockCause = (typeof blockCauses)[number];
+
 export interface BalancerStats {
   readonly role: 'l4' | 'l7';
   readonly process: ProcessStats;
@@ -155,6 +163,9 @@ export interface BalancerStats {
     | null;
   /** L7 only: what each policy that is on says of itself. */
   readonly policies?: Readonly<Record<string, Json>>;
+  /** L4 only: how connections ended, and why some never reached a target. */
+  readonly ended?: Readonly<Record<FlowEnd, number>>;
+  readonly blocked?: Readonly<Record<BlockCause, number>>;
   readonly targets: Readonly<Record<string, TargetStats>>;
   readonly failOpen: boolean;
 }

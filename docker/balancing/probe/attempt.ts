@@ -5,6 +5,8 @@ export interface ProbeTarget {
   readonly address: string;
   readonly port: number;
   readonly listener: string;
+  /** Written before anything else: the PROXY header that the target expects of everyone. */
+  readonly preface?: Uint8Array | null;
 }
 
 /** One probe: resolves once, by the deadline at the latest; never rejects. An aborted probe resolves with null. */

@@ -21,6 +21,7 @@ export const httpProbe: Probe = (target, check, signal) =>
     const socket = connect({ host: target.address, port: target.port });
     probe.own(socket);
     socket.on('error', (error) => probe.settle(socketFailure(probe.layer, error)));
+    if (target.preface) socket.write(target.preface);
     socket.on('connect', () => ask(socket, target, check, probe));
   });
 

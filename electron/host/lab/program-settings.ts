@@ -40,7 +40,10 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     }
     case 'l4':
     case 'l7': {
-      const { targets, ...rest } = settings;
+      const { targets, ...others } = settings;
+      const rest = isSettings(others.serverNames)
+        ? { ...others, serverNames: serverNames(others.serverNames, resolve) }
+        : others;
       if (targets === undefined) return rest;
       return { ...rest, targets: items(targets).flatMap((item) => targetsOf(item, resolve)) };
     }
@@ -71,6 +74,26 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
       };
     }
   }
+}
+
+/** A route may name a group: its targets are the group's members. */
+function serverNames({ routes, otherwise, ...rest }: Settings, resolve: Resolve): Settings {
+  const ids = (value: Json | undefined) =>
+    references(value).flatMap((name) => {
+      const members = resolve(name).map((end) => end.name);
+      return members.length === 0 ? [name] : members;
+    });
+  return {
+    ...rest,
+    ...(Array.isArray(otherwise) ? { otherwise: ids(otherwise) } : otherwise === null ? { otherwise } : {}),
+    ...(Array.isArray(routes)
+      ? {
+          routes: (routes as readonly Json[])
+            .filter(isSettings)
+            .map((route) => ({ ...route, targets: ids(route.targets) })),
+        }
+      : {}),
+  };
 }
 
 function dependency({ to, ...rest }: Settings, resolve: Resolve): readonly Settings[] {

@@ -5,6 +5,7 @@ import { createGroup } from '../../../../docker/balancing/group.ts';
 import { probeTarget } from '../../../../docker/balancing/probe/probes.ts';
 import { createForwarder } from '../../../../docker/l4/forwarder.ts';
 import { l4SettingsSchema } from '../../../../docker/protocol/balancer.ts';
+import { probePreface } from '../../../../docker/l4/preface.ts';
 import type { L4Patch } from '../../../../docker/protocol/balancer.ts';
 import type { NewEvent } from '../../../../docker/protocol/events.ts';
 import { waitUntil } from '../../../support/wait.ts';
@@ -53,7 +54,8 @@ export async function forwarderTo(ports: readonly number[], patch: L4Patch = {})
   const group = createGroup(settings, {
     clock: systemClock,
     random: Math.random,
-    probe: probeTarget,
+    probe: (target, check, signal) =>
+      probeTarget({ ...target, preface: probePreface(settings.proxyProtocol) }, check, signal),
     listener: '127.0.0.1:0',
     emit: (event) => events.push(event),
   });
@@ -86,8 +88,9 @@ export interface RawClient {
   fate(): string;
 }
 
-export async function rawClient(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+export async function rawClient(port: number, from?: string): Promise<RawClient> {
+  const place = { port, host: '127.0.0.1', ...(from === undefined ? {} : { localAddress: from }) };
+  const socket = connect({ ...place, allowHalfOpen: true, noDelay: true });
   const chunks: Buffer[] = [];
   let fate = 'open';
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -3,6 +3,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { systemClock } from '../../../../docker/balancing/clock.ts';
 import { createGroup } from '../../../../docker/balancing/group.ts';
 import { probeTarget } from '../../../../docker/balancing/probe/probes.ts';
+import { createForwarderCounters } from '../../../../docker/l4/forwarder-counters.ts';
 import { createUdpForwarder } from '../../../../docker/l4/udp.ts';
 import { l4SettingsSchema } from '../../../../docker/protocol/balancer.ts';
 import type { L4Patch } from '../../../../docker/protocol/balancer.ts';
@@ -72,10 +73,7 @@ export async function udpForwarderTo(ports: readonly number[], patch: L4Patch = 
     listener: '127.0.0.1:0',
     emit: () => undefined,
   });
-  const counters = {
-    connections: { accepted: 0, open: 0, refused: 0, failed: 0 },
-    bytes: { received: 0, sent: 0 },
-  };
+  const counters = createForwarderCounters();
   const udp = createUdpForwarder({
     group,
     counters,
