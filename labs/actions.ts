@@ -40,6 +40,13 @@ export const actionSchema = z.discriminatedUnion('do', [
     command: z.string().min(1).max(1000),
     expect: z.string().min(1).max(200).optional(),
   }),
+  /** Begins, or ends, to look at what crosses a node's interface; needs the capability `capture`. */
+  z.strictObject({
+    do: z.literal('capture'),
+    node,
+    on: z.boolean().default(true),
+    seconds: z.int().min(1).max(900).default(600),
+  }),
   z.strictObject({ do: z.literal('predict'), step: idSchema, value }),
   z.strictObject({ do: z.literal('answer'), step: idSchema, value }),
 ]);

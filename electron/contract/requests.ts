@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AppState, DoctorReport } from './app.ts';
 import type { BudgetView } from './budget.ts';
+import type { CapturePiece, CaptureView, ConversationView, PacketDetail, PacketPage } from './capture.ts';
 import type { Catalogue, LabDocument } from './catalogue.ts';
 import type { GuideState } from './guide.ts';
 import type {
@@ -81,6 +82,25 @@ export const requests = {
     z.strictObject({ session: name, after: z.string().max(100).nullable() }),
   ),
   'report.make': request<ReportFile>()(z.strictObject({ session: name, form: z.enum(['html', 'json']) })),
+  'capture.start': request<null>()(
+    z.strictObject({ node: name, seconds: z.int().min(1).max(900).default(600) }),
+  ),
+  'capture.stop': request<null>()(node),
+  /** Throws away what was seen; what is being captured goes on. */
+  'capture.clear': request<null>()(none),
+  /** Rows after a packet's number; of one conversation with those joined to it, or of all. */
+  'capture.page': request<PacketPage>()(
+    z.strictObject({
+      after: z.int().min(0),
+      limit: z.int().min(1).max(1000),
+      conversation: name.nullable(),
+    }),
+  ),
+  'capture.conversation': request<{ readonly conversations: readonly ConversationView[] }>()(
+    z.strictObject({ conversation: name }),
+  ),
+  'capture.packet': request<PacketDetail>()(z.strictObject({ seq: z.int().min(1) })),
+  'capture.export': request<CapturePiece>()(z.strictObject({ after: z.int().min(0) })),
   'request.story': request<RequestStory>()(z.strictObject({ id: z.string().min(1).max(100) })),
   'terminal.open': request<{ readonly stream: string }>()(
     z.strictObject({ node: name, cols: z.int().min(2).max(1000), rows: z.int().min(2).max(1000) }),
@@ -108,6 +128,7 @@ export interface Topics {
   readonly ledger: Ledger | null;
   readonly budget: BudgetView | null;
   readonly recording: RecordingState | null;
+  readonly capture: CaptureView | null;
   /** Grows when any node's settings or faults change: controls are asked for again. */
   readonly controls: { readonly version: number; readonly nodes: Readonly<Record<string, number>> };
   /** Keyed by node: `logs/backend-3`. */
@@ -126,6 +147,7 @@ export const topicNames = [
   'ledger',
   'budget',
   'recording',
+  'capture',
   'controls',
   'logs',
 ] as const satisfies readonly (keyof Topics)[];

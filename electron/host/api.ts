@@ -4,6 +4,7 @@ import { BlindspotError } from '../contract/errors.ts';
 import { faultScopeSchema } from '../../docker/protocol/backend.ts';
 import { personaNamed } from '../../docker/protocol/personas/personas.ts';
 import type { FaultUse } from '../../labs/actions.ts';
+import { captureApi } from './capture-api.ts';
 import type { Controller } from './controller.ts';
 import { doctor } from './doctor.ts';
 import { labDocument, labSummary } from './lab/document.ts';
@@ -127,6 +128,7 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
       return await controller.recordings.export(session, after);
     },
     'report.make': async ({ session, form }) => await reportFile(controller, session, form),
+    ...captureApi(controller),
     'request.story': async ({ id }) => {
       const session = controller.mustSession();
       const l4 = session.planned.filter((node) => node.role === 'l4').map((node) => node.name);

@@ -42,6 +42,7 @@ const sessionTopics = [
   'recording',
   'rates',
   'requests',
+  'capture',
 ] as const;
 
 /** One lab at a time: brings it up, opens its acts, hears of what happens, takes it down. */
@@ -287,6 +288,7 @@ export class Controller {
         this.nodeVersions.set(node, ++this.controlsVersion);
         topics.touch('controls');
       },
+      capture: () => topics.touch('capture'),
       engine: (event) => this.onEngineEvent(event),
     };
   }

@@ -37,6 +37,7 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);
   topics.provide('budget', 500, () => controller.record?.budget() ?? null);
   topics.provide('recording', 500, () => controller.record?.recording() ?? null);
+  topics.provide('capture', 250, () => controller.session?.capture.view() ?? null);
   topics.provide('controls', 50, () => ({
     version: controller.controlsVersion,
     nodes: Object.fromEntries(controller.nodeVersions),

@@ -28,7 +28,7 @@ export interface Engine {
   ): Promise<void>;
   /** Opens a byte stream to the node's admin socket. */
   control(session: string, node: string): Promise<Duplex>;
-  /** A shell, or one command, in the node's place. */
+  /** A shell, or one command, in the node's place or, with `beside`, in a helper on its network. */
   exec(session: string, node: string, command: ExecSpec): Promise<ExecHandle>;
   logs(session: string, node: string, listener: (line: LogLine) => void): Promise<() => void>;
   power(session: string, node: string, action: PowerAction): Promise<void>;
@@ -81,7 +81,15 @@ export interface NodeSpec {
 export interface ExecSpec {
   readonly command: readonly string[];
   readonly tty: { readonly cols: number; readonly rows: number } | null;
+  /**
+   * Not in the node but beside it: in a helper that is on the node's network for as long as the command runs, and holds
+   * just these capabilities. The command ends when its input does. Its output is bytes, each one character (latin1);
+   * what it said on its error output comes with the reason of its end. Needs an engine with the capability `capture`.
+   */
+  readonly beside?: readonly BorrowedCapability[];
 }
+
+export type BorrowedCapability = 'NET_ADMIN' | 'NET_RAW' | 'SETGID';
 
 export interface ExecHandle extends ByteSource {
   /** Resolves when the command has ended; null where the engine cannot know. */

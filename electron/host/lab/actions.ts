@@ -16,6 +16,7 @@ export type ConcreteAction =
   | { readonly do: 'heal'; readonly node: string; readonly fault: string | null }
   | { readonly do: 'power'; readonly node: string; readonly action: PowerAction }
   | { readonly do: 'run'; readonly node: string; readonly command: string; readonly expect: string | null }
+  | { readonly do: 'capture'; readonly node: string; readonly on: boolean; readonly seconds: number }
   | { readonly do: 'predict' | 'answer'; readonly step: string; readonly value: string };
 
 export interface ActionContext {
@@ -55,6 +56,8 @@ export function concreteActions(
           return [{ do: 'heal', node, fault: action.fault ?? null }];
         case 'power':
           return [{ do: 'power', node, action: action.action }];
+        case 'capture':
+          return [{ do: 'capture', node, on: action.on, seconds: action.seconds }];
         case 'run': {
           const command = fillPicks(action.command, chosen);
           const expect = action.expect === undefined ? null : fillPicks(action.expect, chosen);

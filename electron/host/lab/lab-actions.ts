@@ -49,6 +49,7 @@ function oneAction(
     case 'run':
       return action.expect === undefined ? [] : regexProblems(action.expect, [...path, 'expect'], source);
     case 'power':
+    case 'capture':
       return [];
   }
 }

@@ -12,6 +12,7 @@ import type {
   Progress,
   SessionSpec,
 } from '../engine/engine.ts';
+import { Capture } from '../capture/capture.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import type { Action } from '../../../labs/actions.ts';
 import { concreteActions } from './actions.ts';
@@ -40,6 +41,7 @@ export interface SessionListener {
   tick(tick: Tick): void;
   requests(): void;
   settings(node: string): void;
+  capture(): void;
   engine(event: EngineEvent): void;
 }
 
@@ -54,6 +56,7 @@ export class Session {
   readonly scale: number;
   readonly telemetry: Telemetry;
   readonly settings: NodeSettings;
+  readonly capture: Capture;
   readonly adopted: boolean;
   startedAt: number;
   actIndex = 0;
@@ -107,6 +110,11 @@ export class Session {
       exec: (node, command, limitMs) => this.execute(node, command, limitMs),
       running: (node) => this.runs(node),
       place: (node) => this.spec.allocation.nodes[node] ?? null,
+    });
+    this.capture = new Capture({
+      exec: (node, command) => this.engine.exec(this.id, node, command),
+      nodeAt: (address) => this.present.nodes.find((node) => node.address === address)?.name ?? null,
+      changed: () => listener.capture(),
     });
     this.settings = new NodeSettings(this.telemetry, this.scale, (node) => this.listener.settings(node));
   }
@@ -225,6 +233,10 @@ export class Session {
       case 'run':
         await this.run(action.node, action.command, action.expect);
         break;
+      case 'capture':
+        if (action.on) await this.capture.start(action.node, action.seconds);
+        else this.capture.stop(action.node);
+        break;
       case 'predict':
       case 'answer':
         throw new BlindspotError({
@@ -281,6 +293,7 @@ export class Session {
     this.phase = 'stopping';
     this.stopWatching();
     this.telemetry.close();
+    this.capture.close();
   }
 
   state(mystery: ReadonlySet<string>): SessionState {
@@ -349,6 +362,7 @@ export class Session {
   private async takeDown(): Promise<void> {
     this.stopWatching();
     this.telemetry.close();
+    this.capture.close();
     await this.engine.remove(this.id);
     await this.store.forget(this.id);
   }
@@ -402,6 +416,7 @@ export class Session {
       return;
     if (event.kind === 'node-down') {
       this.telemetry.disconnect(event.node);
+      this.capture.nodeDown(event.node);
       this.nodes.set(event.node, 'stopped', event.detail, event.at);
     } else if (node.state === 'stopped') {
       this.nodes.set(event.node, 'running', '', event.at);

@@ -3,6 +3,7 @@ import { capabilities } from '../../../contract/app.ts';
 import type { EngineReport } from '../../../contract/app.ts';
 import { BlindspotError } from '../../../contract/errors.ts';
 import type { Engine, NodeSpec, PowerAction } from '../engine.ts';
+import { openBeside } from './beside.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connect.ts';
 import { containerName, removeContainers, startNode, whyNotRunning } from './containers.ts';
@@ -94,7 +95,9 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     },
 
     async exec(session, node, command) {
-      return openExec((await use()).docker, session, node, command);
+      const { docker } = await use();
+      if (command.beside === undefined) return openExec(docker, session, node, command);
+      return openBeside(docker, session, node, await imageOf(), command.command, command.beside);
     },
 
     async logs(session, node, listener) {

@@ -16,7 +16,7 @@ import { localReport, ownAddresses, pinnedNode } from './local-report.ts';
 import { alive, identify } from './process-identity.ts';
 import { LocalSession } from './session.ts';
 import { isSessionName, SessionRecords } from './session-record.ts';
-import { refuseUnmet, startProblem } from './start-problem.ts';
+import { refuseBeside, refuseUnmet, startProblem } from './start-problem.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -117,6 +117,7 @@ class LocalEngine implements Engine {
   }
 
   async exec(...[session, node, command]: Parameters<Engine['exec']>) {
+    refuseBeside(node, command);
     return this.own(session).exec(node, command);
   }
 

@@ -1,5 +1,5 @@
 import { BlindspotError } from '../../../contract/errors.ts';
-import type { NodeSpec } from '../engine.ts';
+import type { ExecSpec, NodeSpec } from '../engine.ts';
 
 /** A process on the person's own machine gets no rules in its kernel: a lab that needs them says so and runs elsewhere. */
 export function refuseUnmet(nodes: readonly NodeSpec[]): void {
@@ -10,6 +10,17 @@ export function refuseUnmet(nodes: readonly NodeSpec[]): void {
     message: `${unmet.name} needs kernel settings of its own, which a process on this machine cannot have.`,
     next: 'Start this lab on the Docker engine.',
     where: unmet.name,
+  });
+}
+
+/** Processes here share the machine's own network: a helper beside one of them would see everything on it. */
+export function refuseBeside(node: string, command: ExecSpec): void {
+  if (command.beside === undefined) return;
+  throw new BlindspotError({
+    code: 'lab-needs',
+    message: `${node} is a process on this machine and has no network of its own to look into.`,
+    next: 'Start this lab on the Docker engine.',
+    where: node,
   });
 }
 
