@@ -25,7 +25,9 @@ export interface TapView {
   readonly since: number;
   readonly endsAt: number | null;
   readonly packets: number;
-  /** Why it ended or failed, and what the kernel had to let go, in tcpdump's own words. */
+  /** Packets that the kernel could not keep for tcpdump; null until it has ended and said so. */
+  readonly lost: number | null;
+  /** Why it failed, in its own words. */
   readonly detail: string;
 }
 

@@ -23,6 +23,7 @@ export interface Written {
   readonly prediction?: ReturnType<Evidence['prediction']>;
   readonly acts?: readonly ActOfHand[];
   readonly answers?: Readonly<Record<string, string>>;
+  readonly captured?: Evidence['captured'];
   readonly ledgerDifference?: number | null;
 }
 
@@ -42,6 +43,7 @@ export function evidence(written: Written = {}): Evidence {
     acts: written.acts ?? [],
     answer: (step) => written.answers?.[step] ?? null,
     predicted: () => null,
+    captured: written.captured ?? null,
     ledgerDifference: written.ledgerDifference ?? null,
   };
 }

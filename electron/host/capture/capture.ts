@@ -169,9 +169,17 @@ export class Capture {
     return exportPiece(name, nodes, this.crossings.all, after);
   }
 
-  /** What checks look at. */
-  get seen(): readonly Crossing[] {
-    return this.crossings.all;
+  /** What checks look at; null before anything is captured, when it shall cost nothing. */
+  evidence(): { crossings: readonly Crossing[]; watchedSince: (node: string) => number | null } | null {
+    if (this.taps.size === 0) return null;
+    const { lost, all } = this.crossings;
+    return {
+      crossings: all,
+      watchedSince: (node) => {
+        const tap = this.taps.get(node)?.view;
+        return tap?.state === 'running' ? Math.max(tap.since, lost.until) : null;
+      },
+    };
   }
 
   private joined(id: string): ReadonlySet<Conversation> {

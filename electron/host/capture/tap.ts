@@ -42,6 +42,7 @@ export class Tap {
   private since = Date.now();
   private detail = '';
   private packets = 0;
+  private lost: number | null = null;
   private handle: ExecHandle | null = null;
   private stopped = false;
   private readonly listener: TapListener;
@@ -56,8 +57,8 @@ export class Tap {
   get view(): TapView {
     const { node, interface: card, seconds } = this.spec;
     const endsAt = this.state === 'running' ? this.since + seconds * 1000 : null;
-    const { state, since, packets, detail } = this;
-    return { node, interface: card, state, since, endsAt, packets, detail };
+    const { state, since, packets, lost, detail } = this;
+    return { node, interface: card, state, since, endsAt, packets, lost, detail };
   }
 
   get live(): boolean {
@@ -127,7 +128,8 @@ export class Tap {
   private end(state: 'ended' | 'failed', detail: string): void {
     if (!this.live) return;
     this.state = state;
-    this.detail = tellingPart(detail);
+    this.lost = lostCount(detail);
+    this.detail = this.lost === null ? detail : '';
     this.since = Date.now();
     if (state === 'failed') this.settled.reject(new Error(`No capture at ${this.spec.node}: ${this.detail}`));
     else this.settled.resolve(null);
@@ -135,8 +137,8 @@ export class Tap {
   }
 }
 
-/** tcpdump greets first and counts last; what counts is kept. */
-function tellingPart(detail: string): string {
-  const lines = detail.split('\n').filter((line) => !/^(tcpdump: listening|dropped privs)/.test(line));
-  return lines.join('; ').trim();
+/** tcpdump counts as it goes: how many packets the kernel could not keep for it. Null where it did not get so far. */
+function lostCount(words: string): number | null {
+  const match = /(\d+) packets? dropped by kernel/.exec(words);
+  return match === null ? null : Number(match[1]);
 }

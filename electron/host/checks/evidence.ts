@@ -1,6 +1,7 @@
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
 import type { Stats } from '../../../docker/protocol/stats.ts';
 import type { Json } from '../../contract/session.ts';
+import type { Crossing } from '../capture/crossing.ts';
 
 /**
  * All that a check may look at: measured values and recorded acts, each with its time. A check is a pure function of
@@ -33,8 +34,17 @@ export interface Evidence {
   /** What the person answered in a step, and predicted. */
   answer(step: string): string | null;
   predicted(step: string): string | null;
+  /** What was captured of the lab's packets; null where nothing is. */
+  readonly captured: Captured | null;
   /** Reconciled counts; null until asked for once. */
   readonly ledgerDifference: number | null;
+}
+
+export interface Captured {
+  /** In the order of their times. */
+  readonly crossings: readonly Crossing[];
+  /** Since when this node's packets are looked at without a gap; null where they are not. */
+  watchedSince(node: string): number | null;
 }
 
 export interface Sample {

@@ -21,5 +21,6 @@ const nothing: Evidence = {
   acts: [],
   answer: () => null,
   predicted: () => null,
+  captured: null,
   ledgerDifference: null,
 };

@@ -1,6 +1,9 @@
 import type { Check, CheckOf, SimpleCheck } from '../../../labs/checks.ts';
 import { answer } from './answer.ts';
 import { busiest } from './busiest.ts';
+import { capturedSame } from './captured-same.ts';
+import { capturedText } from './captured-text.ts';
+import { captured } from './captured.ts';
 import { command } from './command.ts';
 import { detection } from './detection.ts';
 import { errors } from './errors.ts';
@@ -50,6 +53,9 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   probes,
   ledger,
   command,
+  captured,
+  'captured-text': capturedText,
+  'captured-same': capturedSame,
 };
 
 export function judge(check: Check, context: Context): Finding {

@@ -10,8 +10,8 @@ export function called(reference: string): string {
   return reference.startsWith('$') ? `the ${reference.slice(1)}` : reference;
 }
 
-/** One pod by its name, or all of a group. */
-export function podsOf(reference: string, evidence: Evidence): readonly string[] {
+/** One node by its name or variable, or all of a group. */
+export function nodesOf(reference: string, evidence: Evidence): readonly string[] {
   const members = evidence.group(reference);
   return members.length > 0 ? members : [nodeOf(reference, evidence)];
 }

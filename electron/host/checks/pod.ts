@@ -1,7 +1,7 @@
 import type { CheckOf } from '../../../labs/checks.ts';
 import { finding, passIf } from './finding.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf, podsOf } from './names.ts';
+import { nodeOf, nodesOf } from './names.ts';
 import { isKubelet } from './since.ts';
 
 /** What a kubelet holds a pod to be, or every pod of a group. */
@@ -9,7 +9,7 @@ export const pod: Predicate<CheckOf<'pod'>> = (check, { evidence }) => {
   const kubelet = nodeOf(check.kubelet, evidence);
   const sample = evidence.stats(kubelet);
   const stats = sample === null ? null : isKubelet(sample.stats);
-  const names = podsOf(check.pod, evidence);
+  const names = nodesOf(check.pod, evidence);
   const seen = names.flatMap((name) => {
     const one = stats?.pods[name];
     return one === undefined ? [] : [{ name, ...one }];

@@ -2,7 +2,7 @@ import type { CheckOf } from '../../../labs/checks.ts';
 import type { Evidence, Sample } from './evidence.ts';
 import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
-import { nodeOf, podsOf } from './names.ts';
+import { nodeOf, nodesOf } from './names.ts';
 import { firstSampleSince, isKubelet } from './since.ts';
 import { duration } from './words.ts';
 
@@ -14,7 +14,7 @@ export const restarts: Predicate<CheckOf<'restarts'>> = (check, { evidence }) =>
   const longest = check.seconds * 1000;
   const since = atMost === undefined ? evidence.stepOpenedAt : lastChange(evidence, kubelet);
   const from = atMost === undefined ? since : Math.max(since, evidence.now - longest);
-  const names = podsOf(check.pod, evidence);
+  const names = nodesOf(check.pod, evidence);
   const first = count(firstSampleSince(evidence, kubelet, from), names);
   const last = count(evidence.stats(kubelet), names);
   if (first === null || last?.startedAt !== first.startedAt) return finding('waiting', '', expected);

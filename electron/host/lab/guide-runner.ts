@@ -201,6 +201,7 @@ export class GuideRunner {
       acts: telemetry.actsOfHand(),
       answer: (step) => this.steps.find((one) => one.step.id === step)?.answer ?? null,
       predicted: (step) => this.steps.find((one) => one.step.id === step)?.prediction?.value ?? null,
+      captured: session.capture.evidence(),
       ledgerDifference: totalDifference(telemetry.ledger()),
     };
   }

@@ -70,6 +70,19 @@ export function checkProblems(
         ...node(check.node, 'node', null),
         ...regexProblems(check.matches, [...path, 'matches'], source),
       ];
+    case 'captured':
+      return [check.at, check.from, check.to, check.source].flatMap((reference, index) =>
+        reference === undefined ? [] : node(reference, ['at', 'from', 'to', 'source'][index] ?? 'at', null),
+      );
+    case 'captured-text':
+      return [
+        ...node(check.at, 'at', null),
+        ...(check.from === undefined ? [] : node(check.from, 'from', null)),
+        ...(check.to === undefined ? [] : node(check.to, 'to', null)),
+        ...regexProblems(check.matches, [...path, 'matches'], source),
+      ];
+    case 'captured-same':
+      return [...node(check.left, 'left', null), ...node(check.right, 'right', null)];
     case 'ledger':
       return [];
   }
