@@ -22,7 +22,8 @@ export function live(
     marks.push('open');
   }
   const seq = side.relative(tcp.seq);
-  side.bytes = Math.max(side.bytes, seq + payloadLength - 1);
+  // The FIN counts in the numbering and is no byte.
+  if (payloadLength > 0) side.bytes = Math.max(side.bytes, seq + payloadLength - 1);
   if (has(tcpFlag.rst)) {
     const refused = by === 'server' && conversation.life === 'opening' && !side.sawSyn;
     if (conversation.life !== 'closed') conversation.life = refused ? 'refused' : 'reset';
