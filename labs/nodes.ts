@@ -10,7 +10,23 @@ import { hostNameSchema, nodeNameSchema } from './names.ts';
  * Nodes as a lab writes them: the role's own settings, but with names where the program wants addresses.
  * A group (`count: 10`) is one entry; its members are NAME-1 ... NAME-10.
  */
+/** What only a container's own network can give. A lab that uses it needs `docker` and `kernel`. */
+export const networkSchema = z.strictObject({
+  /** The group shares one address beside its members' own, called NAME-vip, and clients of the group are sent there. */
+  virtual: z.boolean().default(false),
+  /** This node holds that group's virtual address on its loopback, so that it takes and gives answers for it. */
+  carries: nodeNameSchema.optional(),
+  /** Whether ARP for addresses on the loopback is answered too (the kernel's default), or kept quiet. */
+  arp: z.enum(['quiet', 'eager']).default('quiet'),
+  /** Packets to clients leave through this node: what DNAT without masquerading needs. */
+  repliesVia: nodeNameSchema.optional(),
+  /** Held by the node itself, for what a person types in its terminal. */
+  holds: z.array(z.enum(['NET_ADMIN', 'NET_RAW'])).default([]),
+});
+export type NodeNetwork = z.output<typeof networkSchema>;
+
 const common = {
+  network: networkSchema.optional(),
   count: z.int().min(1).max(50).optional(),
   memoryMiB: z.int().min(16).max(1024).optional(),
   /** Where it listens; the role's usual port otherwise. */

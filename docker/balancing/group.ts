@@ -26,11 +26,15 @@ export interface GroupDeps {
   /** `address:port` of the front door; NLB names it in the Host of its checks. */
   readonly listener: string;
   emit(event: NewEvent): void;
+  /** Who may be picked has changed. For planes that pick by themselves, in the kernel. */
+  servingChanged?(): void;
 }
 
 /** The targets of a balancer: who they are, how they are, and who is next. The same at L4 and at L7. */
 export interface Group extends Pool {
   readonly members: readonly Member[];
+  /** Those of the members who may be picked now. */
+  readonly serving: readonly Member[];
   readonly failOpen: boolean;
   /** Some of the targets, by id, as a group of their own: they fail open, and take turns, by themselves. */
   among(ids: readonly string[]): Pool;
@@ -63,6 +67,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     if ((mode === 'fail-open') !== (before === 'fail-open')) {
       emit({ type: 'fail-open', on: mode === 'fail-open' });
     }
+    deps.servingChanged?.();
   };
 
   type HealthCode = Extract<NewEvent, { type: 'health' }>['code'];
@@ -170,6 +175,9 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
   return {
     get members() {
       return [...roster.members.values()];
+    },
+    get serving() {
+      return servable;
     },
     get failOpen() {
       return mode === 'fail-open';

@@ -3,6 +3,7 @@ import { createGroup } from '../balancing/group.ts';
 import { explainRoute } from '../balancing/explain-route.ts';
 import { memberStats } from '../balancing/member.ts';
 import { probeTarget } from '../balancing/probe/probes.ts';
+import { startKernelPlane } from '../kernel/program.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
 import { l4ConfigSchema, l4SettingsSchema } from '../protocol/balancer.ts';
@@ -19,6 +20,7 @@ export const l4Role: Role<L4Config> = {
   schema: l4ConfigSchema,
   async start(config: L4Config, context: Context): Promise<Program> {
     const { listen } = config;
+    if (config.settings.plane !== 'userspace') return startKernelPlane(config, context);
     let settings: L4Settings = config.settings;
     const group = createGroup(settings, {
       clock: systemClock,

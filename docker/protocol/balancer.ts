@@ -9,6 +9,7 @@ import { retrySchema } from './l7/retry.ts';
 import { routingSchema } from './l7/routing.ts';
 import { stickySchema } from './l7/sticky.ts';
 import { personaNames } from './personas/personas.ts';
+import { kernelSchema, planeSchema } from './kernel.ts';
 import { duration, timer } from './timing.ts';
 
 /** At L4 as at L7. */
@@ -118,6 +119,8 @@ export const l4SettingsSchema = z.strictObject({
     .extract([...l4Algorithms])
     .default('round-robin')
     .meta({ title: 'Algorithm' }),
+  plane: planeSchema,
+  kernel: kernelSchema.prefault({}),
   idleTimeoutMs: timer(350_000, 'Idle timeout'),
   whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
   udp: z.boolean().default(false).meta({ title: 'UDP on the same port, too' }),

@@ -168,6 +168,8 @@ export interface BalancerStats {
   readonly blocked?: Readonly<Record<BlockCause, number>>;
   readonly targets: Readonly<Record<string, TargetStats>>;
   readonly failOpen: boolean;
+  /** Only where the kernel forwards. */
+  readonly kernel?: KernelStats;
 }
 
 export interface TargetStats {
@@ -186,6 +188,8 @@ export interface TargetStats {
     readonly reset: number;
   };
   readonly bytes: { readonly toTarget: number; readonly fromTarget: number };
+  /** Where the kernel counts packets; its bytes are then whole IP packets. Null: that way does not pass here. */
+  readonly packets?: { readonly toTarget: number; readonly fromTarget: number | null };
   readonly requests: RequestCounts | null;
   /** L7 only: connections kept to it, and requests that wait for one. */
   readonly pool?: {
@@ -203,6 +207,24 @@ export interface ProcessStats {
   /** Resident memory of its own; without the executable's pages, which all nodes share, where the platform can tell. */
   readonly rssBytes: number;
   readonly cpuMicros: number;
+}
+
+/** What stands in the kernel of a node, as its own tools read it back. */
+export interface KernelStats {
+  readonly plane: string;
+  readonly rules: readonly KernelRule[];
+  /** Packets that were thrown away before anything looked at them. */
+  readonly dropped: { readonly packets: number; readonly bytes: number } | null;
+  /** Why the kernel does not hold what was wanted; null while it does. */
+  readonly trouble: string | null;
+}
+
+/** One rule of a chain, with what the kernel counted at it; null where it has no counter. */
+export interface KernelRule {
+  readonly chain: string;
+  readonly text: string;
+  readonly packets: number | null;
+  readonly bytes: number | null;
 }
 
 /** The kernel forwards; the program beside it has nothing of its own to count. */

@@ -18,12 +18,13 @@ export const allowed = {
   'docker/lib': ['docker/protocol'],
   'docker/wire': [],
   'docker/balancing': ['docker/protocol', 'docker/lib'],
-  'docker/l4': ['docker/protocol', 'docker/lib', 'docker/wire', 'docker/balancing'],
+  'docker/kernel': ['docker/protocol', 'docker/lib', 'docker/balancing'],
+  'docker/l4': ['docker/protocol', 'docker/lib', 'docker/wire', 'docker/balancing', 'docker/kernel'],
   'docker/l7': ['docker/protocol', 'docker/lib', 'docker/wire', 'docker/balancing'],
   'docker/backend': ['docker/protocol', 'docker/lib', 'docker/wire'],
   'docker/client': ['docker/protocol', 'docker/lib', 'docker/wire'],
   'docker/ctl': ['docker/protocol'],
-  'docker/kube-node': ['docker/protocol', 'docker/lib'],
+  'docker/kube-node': ['docker/protocol', 'docker/lib', 'docker/kernel'],
   'docker/kubelet': ['docker/protocol', 'docker/lib', 'docker/balancing'],
 };
 

@@ -74,9 +74,16 @@ export interface NodeSpec {
   readonly sysctls: Readonly<Record<string, string>>;
   /** Kernel rules for this node's own network, applied by a helper that borrows NET_ADMIN and goes. */
   readonly netfilter: { readonly tool: 'iptables-restore' | 'nft'; readonly rules: string } | null;
-  /** Held by the node itself, only where the lab's own terminal work needs it: reading and typing kernel rules. */
-  readonly capabilities?: readonly ('NET_ADMIN' | 'NET_RAW')[];
+  /** Addresses and routes of this node's own network, as lines of `ip -batch`, applied by a helper likewise. */
+  readonly routes?: string;
+  /**
+   * Held by the node itself: where the lab's own terminal work needs it, and where its program keeps kernel rules in step
+   * with health. SYS_ADMIN is for loading XDP programs alone, on engines that know no CAP_BPF.
+   */
+  readonly capabilities?: readonly NodeCapability[];
 }
+
+export type NodeCapability = 'NET_ADMIN' | 'NET_RAW' | 'SYS_ADMIN';
 
 export interface ExecSpec {
   readonly command: readonly string[];

@@ -30,3 +30,8 @@ export function members(nodes: LabNodes, reference: string): readonly string[] {
 export function actNodes(lab: Lab, act: number): LabNodes {
   return { ...lab.nodes, ...lab.acts[act]?.nodes };
 }
+
+/** The name of the address that a group shares beside its members' own; null where it has none. */
+export function virtualName(nodes: LabNodes, group: string): string | null {
+  return nodes[group]?.network?.virtual === true ? `${group}-vip` : null;
+}

@@ -2,6 +2,7 @@ import type { Capability } from '../../contract/app.ts';
 import type { Json, Role } from '../../contract/session.ts';
 import type { ActFile, LabFile, needNames, SolutionFile } from '../../../labs/schema.ts';
 import type { FaultUse } from '../../../labs/actions.ts';
+import type { NodeNetwork } from '../../../labs/nodes.ts';
 import type { Guide } from './guide-file.ts';
 
 /** A lab folder, read and found good: every reference in it leads somewhere. */
@@ -27,6 +28,7 @@ export interface LabNode {
   readonly port?: number | undefined;
   /** Extra names that it holds certificates for; left out: it holds none. */
   readonly certificates?: readonly string[] | undefined;
+  readonly network?: NodeNetwork | undefined;
   readonly settings: Settings;
   readonly faults?: Readonly<Record<string, FaultUse>> | undefined;
 }

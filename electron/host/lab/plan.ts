@@ -4,12 +4,14 @@ import { configSchemas } from '../../../docker/protocol/role.ts';
 import type { Identity } from '../../../docker/protocol/tls.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
 import type { Certificates } from './certificates.ts';
-import { actNodes, allMembers, members } from './groups.ts';
+import { actNodes, allMembers, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
 import { kubeProxyRules } from './kube-proxy-rules.ts';
 import type { Lab, LabNodes, LabRole, Settings } from './lab.ts';
 import { links } from './links.ts';
 import { withPersona } from './persona.ts';
+import { mergeSettings } from './merge.ts';
+import { groupOf, nodeNetwork, virtualPlace } from './node-network.ts';
 import { fillSettings, settingsSchemas } from './program-settings.ts';
 import type { Endpoint, Resolve } from './program-settings.ts';
 import { toEffective } from './scale.ts';
@@ -53,16 +55,23 @@ const readableRate = 50;
 
 /** Every node of every act: addresses are allocated once a session, so that later acts fit in. */
 export function nodeNames(lab: Lab): readonly string[] {
-  return [...new Set(lab.acts.flatMap((_, act) => allMembers(actNodes(lab, act)).map(({ name }) => name)))];
+  return [...new Set(lab.acts.flatMap((_, act) => [...memberPorts(actNodes(lab, act)).keys()]))];
 }
 
 /** The port of each node that listens. */
 export function nodePorts(lab: Lab): Readonly<Record<string, number>> {
-  const all = lab.acts.flatMap((_, act) => allMembers(actNodes(lab, act)));
-  return Object.fromEntries(
-    all.flatMap(({ name, node }) => {
-      const port = node.port ?? roles[node.role].port;
-      return port === null ? [] : [[name, port] as const];
+  const all = lab.acts.flatMap((_, act) => [...memberPorts(actNodes(lab, act))]);
+  return Object.fromEntries(all.flatMap(([name, port]) => (port === null ? [] : [[name, port] as const])));
+}
+
+/** Everything that has an address of its own: nodes, and the addresses that groups share. */
+function memberPorts(nodes: LabNodes): ReadonlyMap<string, number | null> {
+  const portOf = ({ node }: Member) => node.port ?? roles[node.role].port;
+  return new Map(
+    allMembers(nodes).flatMap((member) => {
+      const shared = virtualName(nodes, member.group);
+      const own = [member.name, portOf(member)] as const;
+      return shared === null ? [own] : [own, [shared, portOf(member)] as const];
     }),
   );
 }
@@ -72,7 +81,10 @@ export function plan(lab: Lab, act: number, context: PlanContext): Plan {
   const resolve = resolver(nodes, context.allocation);
   const sampleOneIn = sampling(nodes);
   return {
-    nodes: allMembers(nodes).map((member) => planNode(member, resolve, context, sampleOneIn)),
+    nodes: allMembers(nodes).map((member) => ({
+      ...planNode(member, resolve, context, sampleOneIn),
+      ...nodeNetwork(member, nodes, resolve),
+    })),
     links: links(lab, act),
   };
 }
@@ -82,7 +94,10 @@ export function resolver(nodes: LabNodes, allocation: Allocation): Resolve {
   return (reference) =>
     members(nodes, reference).flatMap((name): Endpoint[] => {
       const place = allocation.nodes[name];
-      return place === undefined ? [] : [{ name, address: place.address, port: place.port }];
+      const virtual = virtualPlace(nodes, groupOf(nodes, name), allocation);
+      return place === undefined
+        ? []
+        : [{ name, address: place.address, port: place.port, ...(virtual === null ? {} : { virtual }) }];
     });
 }
 
@@ -91,7 +106,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
   const [place] = resolve(name);
   const address = place?.address ?? '';
   const port = place?.port ?? 0;
-  const settings = programSettings(node.role, node.settings, resolve, port);
+  const settings = withFront(programSettings(node.role, node.settings, resolve, port), node.role, place);
   const config = configSchemas[node.role].parse({
     role: node.role,
     node: name,
@@ -112,7 +127,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     config: JSON.stringify(config),
     memoryMiB: node.memoryMiB ?? roles[node.role].memoryMiB,
     pids,
-    sysctls: node.role === 'kube-node' ? { 'net.ipv4.ip_forward': '1' } : {},
+    sysctls: {},
     netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
   };
 }
@@ -133,6 +148,12 @@ function programSettings(role: LabRole, settings: Settings, resolve: Resolve, po
   const filled = fillSettings(role, withPersona(role, settings), resolve);
   const complete = role === 'kube-node' ? { ...kubeDefaults, ...filled, nodePort: port } : filled;
   return settingsSchemas[role].parse(complete);
+}
+
+/** A balancer is told the address that its group shares: no lab can know it. */
+function withFront(settings: Settings, role: LabRole, place: Endpoint | undefined): Settings {
+  if (role !== 'l4' || place?.virtual === undefined) return settings;
+  return mergeSettings(settings, { kernel: { virtualAddress: place.virtual } });
 }
 
 const kubeDefaults = { clusterAddress: '10.96.0.100', clusterPort: 80 };

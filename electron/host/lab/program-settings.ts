@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly name: string;
   readonly address: string;
   readonly port: number;
+  /** Where clients go instead: the address that its group shares. */
+  readonly virtual?: string;
 }
 
 /** Every node that a reference means, with its address. */
@@ -36,7 +38,9 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     case 'client': {
       const { to, ...rest } = settings;
       const [first] = references(to).flatMap(resolve);
-      return first === undefined ? rest : { ...rest, address: first.address, port: first.port };
+      return first === undefined
+        ? rest
+        : { ...rest, address: first.virtual ?? first.address, port: first.port };
     }
     case 'l4':
     case 'l7': {
@@ -60,7 +64,7 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
         ...rest,
         endpoints: references(targets)
           .flatMap(resolve)
-          .map((end) => ({ ...end })),
+          .map(({ name, address, port }) => ({ name, address, port })),
       };
     }
     case 'kubelet': {
@@ -70,7 +74,7 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
         ...rest,
         pods: references(pods)
           .flatMap(resolve)
-          .map((end) => ({ ...end })),
+          .map(({ name, address, port }) => ({ name, address, port })),
       };
     }
   }
@@ -99,7 +103,7 @@ function serverNames({ routes, otherwise, ...rest }: Settings, resolve: Resolve)
 function dependency({ to, ...rest }: Settings, resolve: Resolve): readonly Settings[] {
   return references(to)
     .flatMap(resolve)
-    .map((end) => ({ ...rest, ...end }));
+    .map(({ name, address, port }) => ({ ...rest, name, address, port }));
 }
 
 /** A balancer's targets: a name, or a name with what goes with it (`{to: backend-1, weight: 3}`). */

@@ -33,6 +33,8 @@ export function containerOptions(
       `BLINDSPOT_NODE=${node.name}`,
       `BLINDSPOT_LAB=${session.lab}`,
       `BLINDSPOT_CONFIG=${node.config}`,
+      // Interfaces and rules in here are the node's, and not the machine's.
+      'BLINDSPOT_NETWORK=own',
     ],
     // What a person may do as root here is only what the lab's own work needs; everything else runs as nobody special.
     ...(capabilities.length === 0 ? {} : { User: '0' }),

@@ -40,7 +40,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const events = createEventHub(async () => (await use()).docker);
 
   const withRules = async (docker: Connection['docker'], session: string, node: NodeSpec): Promise<void> => {
-    if (node.netfilter !== null) await applyNetfilter(docker, session, node, await imageOf());
+    if (node.netfilter !== null || node.routes !== undefined)
+      await applyNetfilter(docker, session, node, await imageOf());
   };
   const imageOf = async (): Promise<string> => {
     if (image !== null) return image;

@@ -7,7 +7,7 @@ import { frameReader } from './frames.ts';
 import { helperLabels } from './labels.ts';
 
 /**
- *   rules -> helper's stdin -> iptables-restore or nft -> the node's own network namespace
+ *   rules -> helper's stdin -> iptables-restore, nft or ip -> the node's own network namespace
  *
  * The helper lives for a moment in the node's namespace with just these capabilities, so that the node needs none.
  * Rules die with the namespace: they are applied again after each start of the node.
@@ -16,7 +16,13 @@ const tools = {
   // iptables opens a raw socket to ask which of its extensions the kernel has.
   'iptables-restore': { command: ['iptables-restore'], capabilities: ['NET_ADMIN', 'NET_RAW'] },
   nft: { command: ['nft', '-f', '-'], capabilities: ['NET_ADMIN'] },
+  ip: { command: ['ip', '-batch', '-'], capabilities: ['NET_ADMIN'] },
 } as const;
+
+interface Rules {
+  readonly tool: keyof typeof tools;
+  readonly rules: string;
+}
 
 export async function applyNetfilter(
   docker: Docker,
@@ -24,8 +30,21 @@ export async function applyNetfilter(
   node: NodeSpec,
   image: string,
 ): Promise<void> {
-  if (node.netfilter === null) return;
-  const { command, capabilities } = tools[node.netfilter.tool];
+  const wanted: readonly Rules[] = [
+    ...(node.routes === undefined ? [] : [{ tool: 'ip', rules: node.routes } as const]),
+    ...(node.netfilter === null ? [] : [node.netfilter]),
+  ];
+  for (const rules of wanted) await applyRules(docker, session, node, rules, image);
+}
+
+async function applyRules(
+  docker: Docker,
+  session: string,
+  node: NodeSpec,
+  { tool, rules }: Rules,
+  image: string,
+): Promise<void> {
+  const { command, capabilities } = tools[tool];
   try {
     const helper = await docker.createContainer({
       Image: image,
@@ -50,7 +69,7 @@ export async function applyNetfilter(
       },
     });
     try {
-      await feed(helper, node, node.netfilter.rules);
+      await feed(helper, node, rules);
     } finally {
       await helper.remove({ force: true }).catch(() => undefined);
     }

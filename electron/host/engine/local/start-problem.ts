@@ -3,7 +3,13 @@ import type { ExecSpec, NodeSpec } from '../engine.ts';
 
 /** A process on the person's own machine gets no rules in its kernel: a lab that needs them says so and runs elsewhere. */
 export function refuseUnmet(nodes: readonly NodeSpec[]): void {
-  const unmet = nodes.find(({ sysctls, netfilter }) => netfilter !== null || Object.keys(sysctls).length > 0);
+  const unmet = nodes.find(
+    ({ sysctls, netfilter, routes, capabilities }) =>
+      netfilter !== null ||
+      routes !== undefined ||
+      capabilities !== undefined ||
+      Object.keys(sysctls).length > 0,
+  );
   if (unmet === undefined) return;
   throw new BlindspotError({
     code: 'lab-needs',
