@@ -12,6 +12,14 @@ const unheeded: Readonly<Partial<Record<keyof L4Settings, string>>> = {
   slowStartMs: 'rules have whole slots, and no ramp',
   connectTimeoutMs: 'the client itself connects to the target',
   connectRetries: 'the client itself connects to the target',
+  proxyProtocol: 'a packet forwarder writes no byte of its own, and the target sees the client anyway',
+  serverNames: 'the target is chosen at the first packet, before any name is said',
+  keepAliveMs: 'there is no socket here to keep alive',
+  stopMs: 'there is no socket here to wait for',
+  udp: 'rules are for TCP alone',
+  udpIdleMs: 'rules are for TCP alone',
+  udpRemember: 'rules are for TCP alone',
+  udpFlows: 'rules are for TCP alone',
 };
 
 export function refuseUnheeded(before: L4Settings, after: L4Settings): void {
