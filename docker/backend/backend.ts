@@ -20,6 +20,7 @@ import { createFaultStage } from './fault-stage.ts';
 import type { FaultStage } from './fault-stage.ts';
 import { createHttpServer } from './http-server.ts';
 import { createListener } from './listener.ts';
+import { createProxyGate } from './proxy-gate.ts';
 import { createRequestLog } from './request-log.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
@@ -97,7 +98,7 @@ export async function startBackend(
       content,
       notReady: () => [...(drain.begun ? ['draining'] : []), ...faults.notReady()],
     }),
-    serve,
+    createProxyGate({ settings: () => settings, connections, serve }),
   );
 
   const handle: SettingsHandle<BackendSettings> = {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { tlsFacts } from '../lib/tls/facts.ts';
+import type { ProxyView } from './proxy-gate.ts';
 import type { BackendStats } from '../protocol/stats.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
 
@@ -18,6 +19,8 @@ export interface Connection {
   carrying: boolean;
   /** Requests now being answered. */
   busy: number;
+  /** The PROXY header that it began with. */
+  proxy: ProxyView | null;
 }
 
 export interface Connections {
@@ -55,8 +58,8 @@ export function createConnections(node: string): Connections {
       accepted += 1;
       const remote = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
       const connection: Connection = {
-        ...{ id: `${node}-c${accepted}`, socket, remote, carrying: false, busy: 0 },
-        ...{ secure: null, openedAt: performance.now(), tls: null },
+        ...{ id: `${node}-c${accepted}`, socket, remote, carrying: false, busy: 0, proxy: null },
+        ...{ secure: null, openedAt: performance.now(), tls: null, proxy: null },
       };
       live.set(socket, connection);
       socket.once('close', () => close(connection));

@@ -79,7 +79,7 @@ function whoami({ request, connection, method }: Exchange, node: string): Answer
     method,
     url: request.url,
     headers,
-    proxy: null,
+    proxy: connection.proxy,
     tls: connection.tls,
   });
 }

@@ -12,6 +12,10 @@ export const backendSettingsSchema = z.strictObject({
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
   udp: z.boolean().default(false).meta({ title: 'Answers UDP on the same port, too' }),
   keepAliveMs: duration(5000, 'Idle connection', 1),
+  proxyProtocol: z.enum(['off', 'required']).default('off').meta({
+    title: 'PROXY protocol from whoever connects',
+    description: 'required: closed without one. off: one that comes is not HTTP, and answered 400',
+  }),
   /** What `/health` looks at besides the process. */
   healthDepth: z
     .enum(['shallow', 'worker', 'dependencies'])
