@@ -1,4 +1,4 @@
-import type { NodeState } from '../../electron/contract/session.ts';
+import type { Link, NodeState } from '../../electron/contract/session.ts';
 
 export interface Place {
   readonly x: number;
@@ -12,18 +12,32 @@ export interface Place {
 const roomy = { width: 152, height: 90, gapY: 28 };
 const compact = { width: 204, height: 53, gapY: 6 };
 /** Room for what an edge has to say. */
-const tierGap = 124;
+export const tierGap = 124;
+const labelHeight = 36;
+const markHeight = 18;
+/** Words of this many edges fit beside one card. */
+const mostLabels = 3;
 const columnGap = 20;
 /** A column longer than this is split in two. */
 const longestColumn = 12;
 
-/** Tiers left to right, each centred on one line; a tier of many becomes compact, a tier of very many two columns. */
-export function place(nodes: readonly Pick<NodeState, 'name' | 'tier'>[]): ReadonlyMap<string, Place> {
+type Placed = Pick<NodeState, 'name' | 'tier'>;
+type Wire = Pick<Link, 'from' | 'to'>;
+
+/**
+ * Columns left to right, each centred on one line; a column of many becomes compact, one of very many two columns. Whoever
+ * is on no path of traffic, as a kubelet, stands below and in nobody's way.
+ */
+export function place(nodes: readonly Placed[], links: readonly Wire[]): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
-  const tiers = [...new Set(nodes.map((node) => node.tier))].sort((a, b) => a - b);
+  const linked = new Set(links.flatMap(({ from, to }) => [from, to]));
+  const aside = links.length === 0 ? [] : nodes.filter((node) => !linked.has(node.name));
   let x = 0;
-  for (const tier of tiers) {
-    const members = nodes.filter((node) => node.tier === tier);
+  let bottom = 0;
+  for (const members of columnsOf(
+    nodes.filter((node) => !aside.includes(node)),
+    links,
+  )) {
     const crowded = members.length > 4;
     const { width, height, gapY } = crowded ? compact : roomy;
     const columns = Math.ceil(members.length / longestColumn);
@@ -32,15 +46,53 @@ export function place(nodes: readonly Pick<NodeState, 'name' | 'tier'>[]): Reado
       const column = Math.floor(index / rows);
       const inColumn = Math.min(rows, members.length - column * rows);
       const top = -(inColumn * (height + gapY) - gapY) / 2;
-      places.set(node.name, {
-        x: x + column * (width + columnGap),
-        y: top + (index % rows) * (height + gapY),
-        width,
-        height,
-        compact: crowded,
-      });
+      const y = top + (index % rows) * (height + gapY);
+      places.set(node.name, { x: x + column * (width + columnGap), y, width, height, compact: crowded });
+      bottom = Math.max(bottom, y + height);
     });
     x += columns * (width + columnGap) - columnGap + tierGap;
   }
+  const { width, height, gapY } = roomy;
+  const left = Math.max(0, (x - tierGap - aside.length * (width + columnGap) + columnGap) / 2);
+  aside.forEach((node, index) => {
+    const at = { x: left + index * (width + columnGap), y: bottom + 2 * gapY };
+    places.set(node.name, { ...at, width, height, compact: false });
+  });
   return places;
+}
+
+/** A tier is a column of its own unless nothing leads to it from the one before: balancers in parallel stand together. */
+function columnsOf(nodes: readonly Placed[], links: readonly Wire[]): readonly (readonly Placed[])[] {
+  const columns: Placed[][] = [];
+  for (const tier of [...new Set(nodes.map((node) => node.tier))].sort((a, b) => a - b)) {
+    const members = nodes.filter((node) => node.tier === tier);
+    const before = columns.at(-1);
+    const joined = links.some(({ from, to }) => has(before, from) && has(members, to));
+    if (before === undefined || joined || links.length === 0) columns.push(members);
+    else before.push(...members);
+  }
+  return columns;
+}
+
+function has(nodes: readonly Placed[] | undefined, name: string): boolean {
+  return nodes?.some((node) => node.name === name) === true;
+}
+
+export interface LabelPlace {
+  /** From the edge's end, up or down. */
+  readonly y: number;
+  /** Only its mark: too many would speak at once. */
+  readonly terse: boolean;
+}
+
+/** Where an edge's words stand, so that those of several edges into one node do not overlap. */
+export function placeLabel(
+  link: Wire,
+  links: readonly Wire[],
+  labelled: (link: Wire) => boolean,
+): LabelPlace {
+  const same = links.filter((one) => one.to === link.to && labelled(one));
+  const terse = same.length > mostLabels;
+  const rank = same.findIndex((one) => one.from === link.from);
+  return { y: (rank - (same.length - 1) / 2) * (terse ? markHeight : labelHeight), terse };
 }

@@ -1,6 +1,7 @@
 import { getContext } from 'svelte';
 import type { HealthRow } from '../../electron/contract/measure.ts';
 import type { NodeState } from '../../electron/contract/session.ts';
+import type { LabelPlace } from './layout.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { EdgeVerdict } from './verdicts.ts';
 
@@ -10,6 +11,8 @@ export interface TopologyView {
   facts(name: string): NodeFacts | undefined;
   health(name: string): HealthRow | undefined;
   verdict(from: string, to: string): EdgeVerdict | undefined;
+  /** Where the words of this edge stand. */
+  label(from: string, to: string): LabelPlace;
   openMenu(name: string, x: number, y: number): void;
   openTerminal(name: string): void;
 }

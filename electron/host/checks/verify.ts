@@ -35,7 +35,13 @@ const pollMs = 25;
  * Brings a lab up, asserts that each check fails before its step, does what the solution says through the same calls
  * as a person's buttons, asserts that the check passes, and takes the lab down, whatever happened.
  */
-export async function prove(controller: Controller, lab: Lab, engine: EngineId, tell: Tell): Promise<Proof> {
+export async function prove(
+  controller: Controller,
+  lab: Lab,
+  engine: EngineId,
+  tell: Tell,
+  afterStep?: (step: string) => Promise<void>,
+): Promise<Proof> {
   const began = Date.now();
   const checks: ProvedCheck[] = [];
   const skippedActs: string[] = [];
@@ -66,6 +72,7 @@ export async function prove(controller: Controller, lab: Lab, engine: EngineId, 
       for (const step of act.steps) {
         const check = await proveStep(controller, session, lab, step.id);
         checks.push(check);
+        await afterStep?.(step.id);
         tell(
           `    ${check.before === 'fail' && check.after === 'pass' ? 'proved' : 'FAILED'} ${step.id}: ${check.measured} (expected ${check.expected})`,
         );
@@ -101,7 +108,7 @@ async function proveStep(
   const guide = controller.runner;
   if (guide === null)
     throw new BlindspotError({ code: 'session-none', message: 'The lab went away while it was proved.' });
-  const before = guide.verdict(step);
+  const before = guide.opening(step);
   await replay(session, guide, lab, step);
   const after = await waitForPass(guide, step);
   return {

@@ -14,6 +14,8 @@ import type { Session } from './session.ts';
 interface StepProgress {
   readonly step: StepFile;
   openedAt: number | null;
+  /** The verdict at the moment it opened, before anybody did anything. */
+  opening: Verdict | null;
   passed: Verdict | null;
   verdict: Verdict;
   prediction: { value: string; verdict: 'open' | 'right' | 'wrong'; measured: string } | null;
@@ -46,6 +48,7 @@ export class GuideRunner {
     this.steps = (act?.steps ?? []).map((step) => ({
       step,
       openedAt: null,
+      opening: null,
       passed: null,
       verdict: waiting(step.id),
       prediction: null,
@@ -65,9 +68,10 @@ export class GuideRunner {
     return changed;
   }
 
-  /** The verdict of one step now, whether or not it is open: the verifier asks before it acts. */
-  verdict(step: string): Verdict {
-    return this.verdictOf(this.find(step));
+  /** What a step's check said as it opened, before time or anybody's hand changed anything. */
+  opening(step: string): Verdict {
+    const found = this.find(step);
+    return found.opening ?? this.verdictOf(found);
   }
 
   /** The step that is open, or null when the act is done. */
@@ -142,7 +146,10 @@ export class GuideRunner {
   private openNext(): void {
     const next = this.steps.find((step) => step.passed === null);
     if (next !== undefined) {
-      next.openedAt ??= Date.now();
+      if (next.openedAt === null) {
+        next.openedAt = Date.now();
+        next.opening = this.verdictOf(next);
+      }
       return;
     }
     const act = this.session.lab.acts[this.session.actIndex];

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { place } from '../../../../renderer/topology/layout.ts';
+import { placeLabel, place } from '../../../../renderer/topology/layout.ts';
 
 const tier = (count: number, level: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `${level}-${index}`, tier: level }));
 
 test('tiers stand left to right, whatever their numbers', () => {
-  const places = place([...tier(1, 0), ...tier(1, 1), ...tier(3, 3)]);
+  const places = place([...tier(1, 0), ...tier(1, 1), ...tier(3, 3)], []);
   const xs = ['0-0', '1-0', '3-0'].map((name) => places.get(name)?.x ?? NaN);
   expect(xs).toEqual([...xs].sort((a, b) => a - b));
   expect(new Set(xs).size).toBe(3);
 });
 
 test.each([1, 4, 10, 13, 40])('%i nodes of one tier never overlap', (count) => {
-  const places = [...place(tier(count, 0)).values()];
+  const places = [...place(tier(count, 0), []).values()];
   for (const [index, a] of places.entries()) {
     for (const b of places.slice(index + 1)) {
       const apart =
@@ -23,6 +23,44 @@ test.each([1, 4, 10, 13, 40])('%i nodes of one tier never overlap', (count) => {
 });
 
 test('a crowded tier is compact', () => {
-  expect(place(tier(10, 0)).get('0-0')?.compact).toBe(true);
-  expect(place(tier(2, 0)).get('0-0')?.compact).toBe(false);
+  expect(place(tier(10, 0), []).get('0-0')?.compact).toBe(true);
+  expect(place(tier(2, 0), []).get('0-0')?.compact).toBe(false);
+});
+
+test('balancers in parallel stand in one column, a chain in several', () => {
+  const nodes = [...tier(2, 0), ...tier(1, 1), ...tier(1, 2), ...tier(1, 3)];
+  const parallel = place(nodes, [
+    { from: '0-0', to: '1-0' },
+    { from: '0-1', to: '2-0' },
+    { from: '1-0', to: '3-0' },
+    { from: '2-0', to: '3-0' },
+  ]);
+  expect(parallel.get('1-0')?.x).toBe(parallel.get('2-0')?.x);
+  const chain = place(nodes, [
+    { from: '0-0', to: '1-0' },
+    { from: '0-1', to: '1-0' },
+    { from: '1-0', to: '2-0' },
+    { from: '2-0', to: '3-0' },
+  ]);
+  expect(chain.get('1-0')?.x).toBeLessThan(chain.get('2-0')?.x ?? 0);
+});
+
+test('who is on no path of traffic stands below everybody else', () => {
+  const nodes = [...tier(1, 0), ...tier(3, 3), { name: 'kubelet', tier: 2 }];
+  const links = [0, 1, 2].map((index) => ({ from: '0-0', to: `3-${index}` }));
+  const places = place(nodes, links);
+  const lowest = Math.max(...['0-0', '3-0', '3-1', '3-2'].map((name) => (places.get(name)?.y ?? 0) + 90));
+  expect(places.get('kubelet')?.y).toBeGreaterThan(lowest);
+});
+
+test('the words of edges into one node stand one above the other', () => {
+  const links = ['a', 'b', 'c'].map((from) => ({ from, to: 'x' }));
+  const places = links.map((link) => placeLabel(link, links, () => true));
+  expect(places.map(({ y }) => y)).toEqual([-36, 0, 36]);
+  expect(placeLabel({ from: 'a', to: 'x' }, links, ({ from }) => from === 'a').y).toBe(0);
+});
+
+test('where many edges would speak at once they show their marks only', () => {
+  const links = ['a', 'b', 'c', 'd'].map((from) => ({ from, to: 'x' }));
+  expect(links.map((link) => placeLabel(link, links, () => true).terse)).toEqual([true, true, true, true]);
 });
