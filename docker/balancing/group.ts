@@ -25,6 +25,8 @@ export interface GroupDeps {
   readonly probe: Probe;
   /** `address:port` of the front door; NLB names it in the Host of its checks. */
   readonly listener: string;
+  /** PEM of whom a check that verifies trusts. */
+  readonly authority?: string | undefined;
   emit(event: NewEvent): void;
   /** Who may be picked has changed. For planes that pick by themselves, in the kernel. */
   servingChanged?(): void;
@@ -47,7 +49,7 @@ export interface Group extends Pool {
 }
 
 export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
-  const { clock, random, emit } = deps;
+  const { clock, random, emit, listener, authority } = deps;
   const salt = Math.floor(random() * 2 ** 32);
   const startedAt = clock.now();
   let settings = first;
@@ -108,7 +110,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
 
   const watch = (member: Member) => {
     const { address, port } = member.target;
-    member.monitor = monitorHealth({ address, port, listener: deps.listener }, settings.healthCheck, {
+    member.monitor = monitorHealth({ address, port, listener, authority }, settings.healthCheck, {
       clock,
       random,
       probe: deps.probe,

@@ -1,6 +1,9 @@
 import type { FailureKind } from '../protocol/client.ts';
 
-export type Timeout = Extract<FailureKind, 'connect-timeout' | 'first-byte-timeout' | 'total-timeout'>;
+export type Timeout = Extract<
+  FailureKind,
+  'connect-timeout' | 'tls-timeout' | 'first-byte-timeout' | 'total-timeout'
+>;
 
 /**
  * The two clocks of one request, the phase's and the whole one's, on a single timer. Node keeps timers of equal length

@@ -16,6 +16,7 @@ import { createNotes } from './notes.ts';
 import { createSchedule } from './schedule.ts';
 import { createTally } from './tally.ts';
 import { createTimings } from './timings.ts';
+import { createHandshakes, createSecure } from './tls.ts';
 import { transports } from './transports.ts';
 
 /**
@@ -33,6 +34,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
   const mixTally = createMixTally();
   const jar = createCookieJar(context.now);
   const notes = createNotes(context);
+  const handshakes = createHandshakes();
   const lagWatch = createLagWatch((news) => notes.lag(news));
   const retired = new Set<Transport>();
   let transport = createTransport();
@@ -53,7 +55,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
   if (settings.running) start();
 
   function createTransport(): Transport {
-    return transports[settings.protocol](now, wire);
+    return transports[settings.protocol](now, wire, createSecure(settings, config.identity, handshakes));
   }
 
   function start(): void {
@@ -86,7 +88,8 @@ export function startClient(config: ClientConfig, context: Context): Program {
     settings = next;
     const touches = (names: readonly string[]) =>
       names.some((name) => changed.some((path) => under(path, name)));
-    if (touches(transportSettings) || next.users < before.users) {
+    const asksForName = next.tls.on && touches(['host']);
+    if (touches(transportSettings) || asksForName || next.users < before.users) {
       transport.retire();
       retired.add(transport);
       transport = createTransport();
@@ -101,6 +104,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
   function stats(reader: object): ClientStats {
     const { opened, failed, open, reused, sent, received } = wire;
     const mix = mixTally.view();
+    const tls = handshakes.stats(reader);
     return {
       role: 'client',
       process: processStats(context.node, context.now()),
@@ -108,6 +112,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       ...(mix === undefined ? {} : { mix }),
       connections: { opened, failed, open, reused },
       bytes: { sent, received },
+      ...(tls === null ? {} : { tls }),
       latency: timings.latency.since(reader),
       service: timings.service.since(reader),
       lag: timings.lag.since(reader),
@@ -121,7 +126,12 @@ export function startClient(config: ClientConfig, context: Context): Program {
       get: now,
       apply: (next, changed) => apply(next as ClientSettings, changed),
     },
-    routes: routes(createSendByHand(now, context), timings.whole),
+    routes: routes(
+      createSendByHand(now, context, () =>
+        createSecure({ ...settings, protocol: 'http1' }, config.identity, createHandshakes()),
+      ),
+      timings.whole,
+    ),
     stop() {
       schedule.stop();
       for (const each of [transport, ...retired]) each.destroy();
@@ -131,7 +141,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
 }
 
 /** A change of these needs other connections. */
-const transportSettings = ['protocol', 'address', 'port', 'connections', 'sources', 'nat'] as const;
+const transportSettings = ['protocol', 'address', 'port', 'connections', 'sources', 'nat', 'tls'] as const;
 const arrivalSettings = ['arrival', 'rate', 'rampTo', 'rampMs', 'burstSize', 'replay', 'seed'] as const;
 
 function under(path: string, name: string): boolean {

@@ -2,9 +2,11 @@ import type * as net from 'node:net';
 import type { ClientSettings } from '../protocol/client.ts';
 import { createAlarm } from './alarm.ts';
 import type { Alarm } from './alarm.ts';
-import { dial, giveUp } from './dial.ts';
+import { dial } from './dial.ts';
+import type { Dial } from './dial.ts';
 import { failed } from './exchange.ts';
 import type { Ending, Wire } from './exchange.ts';
+import type { TlsFacts } from '../protocol/tls.ts';
 import { brokenFailure, closedFailure } from './failure.ts';
 import type { Failure, Progress } from './failure.ts';
 
@@ -43,6 +45,8 @@ export interface ConnectionOptions {
   readonly address: string;
   readonly port: number;
   readonly source: string | undefined;
+  /** Null: in the clear. */
+  readonly secure: Dial['secure'];
   /** The last exchange is over and the connection may carry another; false: close it. */
   readonly keep: (connection: Connection) => boolean;
   /** The connection is over, whoever ended it: nothing may hold on to it. */
@@ -72,13 +76,15 @@ let opened = 0;
 export function openConnection(options: ConnectionOptions, wire: Wire): Connection {
   let name = '';
   let connected = false;
+  let tls: TlsFacts | null = null;
   let current: Exchange | null = null;
   let alarm: Alarm | null = null;
   let staleAt = Infinity;
 
   const write = (exchange: Exchange) => {
     const { head, body } = exchange;
-    wire.sent += head.length + (body?.length ?? 0);
+    // Under TLS the socket below counts what is on the wire.
+    if (tls === null) wire.sent += head.length + (body?.length ?? 0);
     if (body === null) {
       socket.write(head, 'latin1');
     } else {
@@ -98,10 +104,10 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     alarm?.clear();
     alarm = null;
     if (!reuse || socket.writableLength > 0 || !options.keep(connection)) {
-      giveUp(socket, wire);
+      socket.destroy();
       options.lost(connection);
     }
-    exchange.done(ending);
+    exchange.done(tls === null ? ending : { ...ending, tls });
   };
 
   const fail = ({ kind, detail }: Failure) => finish(failed(kind, detail, name), false);
@@ -123,8 +129,11 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
       address: options.address,
       port: options.port,
       source: options.source,
-      onConnect(localEnd) {
+      secure: options.secure,
+      onHandshake: () => alarm?.phase('tls-timeout', current?.limits.connectTimeoutMs ?? 0),
+      onConnect(localEnd, facts) {
         name = localEnd;
+        tls = facts;
         connected = true;
         if (current !== null) write(current);
       },
@@ -174,7 +183,7 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     },
     destroy() {
       alarm?.clear();
-      giveUp(socket, wire);
+      socket.destroy();
     },
   };
   return connection;

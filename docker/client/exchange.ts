@@ -1,4 +1,6 @@
 import type { ClientSettings, FailureKind } from '../protocol/client.ts';
+import type { TlsFacts } from '../protocol/tls.ts';
+import type { Secure } from './tls.ts';
 
 /** A request as the load plan has it, before any protocol spells it. */
 export interface PlannedRequest {
@@ -27,6 +29,8 @@ export interface Ending {
   /** The client's end, `address:port`, which every hop can see; empty if there was no connection. */
   readonly connection: string;
   readonly detail: string;
+  /** Of the connection; left out without TLS. */
+  readonly tls?: TlsFacts;
   /** Set-Cookie lines, where the protocol reads them. */
   readonly setCookies?: readonly string[];
 }
@@ -64,4 +68,9 @@ export interface Transport {
   destroy(): void;
 }
 
-export type TransportFactory = (settings: () => ClientSettings, wire: Wire) => Transport;
+/** `secure` is null where the load goes in the clear. */
+export type TransportFactory = (
+  settings: () => ClientSettings,
+  wire: Wire,
+  secure: Secure | null,
+) => Transport;

@@ -1,3 +1,4 @@
+import { problemWords, tlsProblem } from '../lib/tls/problem.ts';
 import type { FailureKind } from '../protocol/client.ts';
 
 /** Why a request has no answer: the kind that is counted, and the words for a person. */
@@ -49,6 +50,9 @@ export type Progress = 'nothing' | 'head' | 'body';
 /** An established connection that broke with an error: a RST, or a write to a peer that is gone. */
 export function brokenFailure(error: NodeJS.ErrnoException, progress: Progress): Failure {
   if (progress === 'body') return { kind: 'truncated', detail: `${error.message} inside the body` };
+  // TLS 1.3: a server that wants a client certificate says so after the client has finished its handshake.
+  const refusal = error.code?.startsWith('ERR_SSL_') === true ? tlsProblem(error) : null;
+  if (refusal !== null) return { kind: 'tls', detail: problemWords(refusal, error) };
   const kind = error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH' ? 'unreachable' : 'reset';
   return { kind, detail: error.message };
 }

@@ -3,6 +3,8 @@ import type { Context } from '../lib/program-types.ts';
 import { createWire } from './exchange.ts';
 import type { PlannedRequest } from './exchange.ts';
 import { openConnection } from './connection.ts';
+import type { ConnectionOptions } from './connection.ts';
+import type { Secure } from './tls.ts';
 import { createRequestWriter } from './http1/request-writer.ts';
 import { ResponseReader } from './http1/response-reader.ts';
 
@@ -14,7 +16,11 @@ export type SendByHand = (wanted: HandRequest) => Promise<readonly HandAnswer[]>
 
 const keepBytes = 4096;
 
-export function createSendByHand(settings: () => ClientSettings, context: Context): SendByHand {
+export function createSendByHand(
+  settings: () => ClientSettings,
+  context: Context,
+  secured: () => Secure | null,
+): SendByHand {
   let counter = 0;
 
   const sendOne = (now: ClientSettings): Promise<HandAnswer> => {
@@ -35,13 +41,17 @@ export function createSendByHand(settings: () => ClientSettings, context: Contex
     const at = context.now();
     const began = performance.now();
     return new Promise((resolve) => {
-      const options = { address, port, source: request.source, keep: () => false, lost: () => undefined };
+      const secure = secured();
+      const options: ConnectionOptions = {
+        ...{ address, port, source: request.source, keep: () => false, lost: () => undefined },
+        secure: secure === null ? null : (raw, hooks) => secure.over(raw, address, request.user, hooks),
+      };
       openConnection(options, createWire()).exchange({
         head: writer.head(request),
         body: writer.body,
         reader,
         limits: now,
-        done({ status, failure, ok, server, connection, detail }) {
+        done({ status, failure, ok, server, connection, detail, tls }) {
           const durationMs = performance.now() - began;
           const outcome = status ?? failure ?? 'local';
           context.records.record(request.id, () => ({
@@ -56,6 +66,7 @@ export function createSendByHand(settings: () => ClientSettings, context: Contex
             latencyMs: durationMs,
             serviceMs: durationMs,
             server,
+            ...(tls === undefined ? {} : { tls }),
           }));
           const { headText: head, body } = reader;
           const target = `${address}:${port}`;

@@ -2,6 +2,7 @@ import type { ClientSettings } from '../protocol/client.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { PlannedRequest, Wire } from './exchange.ts';
+import type { Secure } from './tls.ts';
 import { createUserIdle } from './user-idle.ts';
 import type { UserIdle } from './user-idle.ts';
 
@@ -23,6 +24,7 @@ export interface KeptConnections {
 export function createKeptConnections(
   settings: () => ClientSettings,
   wire: Wire,
+  secure: Secure | null,
   isBusy: (connection: Connection) => boolean = () => false,
 ): KeptConnections {
   const { address, port } = settings();
@@ -51,6 +53,7 @@ export function createKeptConnections(
         address,
         port,
         source,
+        secure: secure === null ? null : (raw, hooks) => secure.over(raw, address, user, hooks),
         keep: (self) => keep(self, user),
         lost(self) {
           live.delete(self);

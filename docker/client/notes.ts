@@ -11,7 +11,15 @@ export interface Notes {
 }
 
 /** Failures whose reason lies on this side, or that a count alone does not explain. */
-const explained: ReadonlySet<FailureKind> = new Set<FailureKind>(['no-port', 'local', 'bad-response', 'tls']);
+const explained: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'no-port',
+  'local',
+  'bad-response',
+  'tls',
+  'certificate-name',
+  'certificate-expired',
+  'certificate-untrusted',
+]);
 /** The same trouble is told once in so long. */
 const quietMs = 10_000;
 

@@ -28,6 +28,7 @@ export const l4Role: Role<L4Config> = {
       probe: (target, check, signal) =>
         probeTarget({ ...target, preface: probePreface(settings.proxyProtocol) }, check, signal),
       listener: `${listen.address}:${listen.port}`,
+      authority: config.identity?.authority,
       emit: context.events.emit,
     });
     const forwarder = createForwarder(group, () => settings, systemClock);

@@ -22,6 +22,7 @@ export const l7Role: Role<L7Config> = {
       random: Math.random,
       probe: probeTarget,
       listener: `${listen.address}:${listen.port}`,
+      authority: config.identity?.authority,
       emit: context.events.emit,
     });
     const proxy = createProxy({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addressSchema, portSchema, programSchema } from './common.ts';
 import type { LatencyStats } from './stats.ts';
 import { duration } from './timing.ts';
+import { clientTlsSchema } from './tls.ts';
 
 export const arrivals = ['constant', 'poisson', 'ramp', 'burst', 'replay'] as const;
 
@@ -72,6 +73,7 @@ export const clientSettingsSchema = z.strictObject({
     .default(['/'])
     .meta({ title: 'Paths', description: '{user} stands for the user, u1 and on' }),
   host: z.string().max(253).nullable().default(null).meta({ title: 'Host header' }),
+  tls: clientTlsSchema.prefault({}),
   headers: z
     .record(headerNameSchema, headerValueSchema)
     .default({})
@@ -115,6 +117,12 @@ export const failureKinds = [
   'closed-early',
   'truncated',
   'bad-response',
+  /** The certificate was refused: for another name, out of its dates, or signed by nobody that is trusted. */
+  'certificate-name',
+  'certificate-expired',
+  'certificate-untrusted',
+  'tls-timeout',
+  /** Any other end of a TLS handshake. */
   'tls',
   'no-port',
   /** The client's own machine is at fault: no such source address, no descriptors left, or it may not send. */

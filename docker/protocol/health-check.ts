@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { portSchema } from './common.ts';
 import { duration, timer } from './timing.ts';
+import { tlsVersionsSchema } from './tls.ts';
 
 export const checkProtocols = ['none', 'tcp', 'tls', 'http', 'https', 'grpc', 'agent'] as const;
 
@@ -59,6 +60,23 @@ export const healthCheckSchema = z
         for: ['http', 'https'],
       }),
     maxLatencyMs: duration(0, 'Slowest good answer (0: any)').meta({ for: ['http', 'https'] }),
+    serverName: z
+      .string()
+      .min(1)
+      .max(253)
+      .nullable()
+      .default(null)
+      .meta({
+        title: 'Server name',
+        description: 'Asked for in the ClientHello and, when verifying, expected; null: none',
+        for: ['tls', 'https'],
+      }),
+    /** AWS never does; HAProxy (`verify required`) and Envoy (a trusted CA) do when told to. */
+    verifyCertificate: z
+      .boolean()
+      .default(false)
+      .meta({ title: 'Verify the certificate', for: ['tls', 'https'] }),
+    tlsVersions: tlsVersionsSchema.meta({ title: 'TLS versions', for: ['tls', 'https'] }),
     grpcService: z
       .string()
       .max(200)

@@ -33,8 +33,11 @@ export const identitySchema = z.object({
 });
 export type Identity = z.output<typeof identitySchema>;
 
-const versions = z.enum(['1.2-1.3', '1.2', '1.3']).default('1.2-1.3').meta({ title: 'TLS versions' });
-export type TlsVersions = z.output<typeof versions>;
+export const tlsVersionsSchema = z
+  .enum(['1.2-1.3', '1.2', '1.3'])
+  .default('1.2-1.3')
+  .meta({ title: 'TLS versions' });
+export type TlsVersions = z.output<typeof tlsVersionsSchema>;
 
 /** A listener that speaks TLS. */
 export const serverTlsSchema = z
@@ -44,7 +47,7 @@ export const serverTlsSchema = z
       .enum(['ignore', 'ask', 'require'])
       .default('ignore')
       .meta({ title: 'Client certificate', description: 'require: mutual TLS' }),
-    versions,
+    versions: tlsVersionsSchema,
     resumption: z.boolean().default(true).meta({
       title: 'Session tickets',
       description: 'A client that comes back skips certificate and key exchange',
@@ -65,7 +68,7 @@ const clientShape = {
   }),
   present: z.boolean().default(false).meta({ title: 'Show its own certificate' }),
   resume: z.boolean().default(true).meta({ title: 'Resume sessions' }),
-  versions,
+  versions: tlsVersionsSchema,
 };
 
 /** A load client's side: careful unless told otherwise, as a browser is. */

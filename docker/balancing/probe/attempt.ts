@@ -7,6 +7,8 @@ export interface ProbeTarget {
   readonly listener: string;
   /** Written before anything else: the PROXY header that the target expects of everyone. */
   readonly preface?: Uint8Array | null;
+  /** PEM of whom a check that verifies trusts; left out: nobody. */
+  readonly authority?: string | undefined;
 }
 
 /** One probe: resolves once, by the deadline at the latest; never rejects. An aborted probe resolves with null. */

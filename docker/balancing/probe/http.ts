@@ -27,7 +27,7 @@ export const httpProbe: Probe = (target, check, signal) =>
 
 export const httpsProbe: Probe = (target, check, signal) =>
   attempt(check.timeoutMs, signal, (probe) => {
-    const socket = dialTls(target, probe);
+    const socket = dialTls(target, check, probe);
     socket.on('secureConnect', () => ask(socket, target, check, probe));
   });
 

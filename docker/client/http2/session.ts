@@ -1,12 +1,18 @@
 import * as http2 from 'node:http2';
 import * as net from 'node:net';
 import type { Wire } from '../exchange.ts';
+import type { TlsFacts } from '../../protocol/tls.ts';
+import type { Secure } from '../tls.ts';
 import { brokenFailure, closedFailure, connectFailure } from '../failure.ts';
 import type { Failure, Progress } from '../failure.ts';
 
 /** One HTTP/2 connection, counted like any other. */
 export interface Session {
   readonly name: string;
+  /** What the handshake agreed on; null in the clear. */
+  readonly tls: TlsFacts | null;
+  /** The connection stands, and a TLS handshake begins; at most once, and never in the clear. */
+  whenShaking(then: () => void): void;
   /** It takes another stream. */
   readonly usable: boolean;
   /** Once the handshake is done: null, or why it is not. Returns how to stop waiting. */
@@ -23,10 +29,16 @@ export interface SessionTarget {
   readonly address: string;
   readonly port: number;
   readonly source: string | undefined;
+  readonly user: number;
+  /** Null: prior knowledge, in the clear. */
+  readonly secure: Secure | null;
 }
 
 export function openSession(target: SessionTarget, wire: Wire, onGone: (session: Session) => void): Session {
   let name = '';
+  let tls: TlsFacts | null = null;
+  let shaking: () => void = () => undefined;
+  let opened = false;
   let ready = false;
   let failure: Failure | null = null;
   let broken: NodeJS.ErrnoException | null = null;
@@ -50,33 +62,37 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
     counted.received = socket.bytesRead;
   };
 
-  socket.once('connect', () => {
+  const speak = (over: net.Socket) => {
     ready = true;
+    h2 = http2.connect(origin(target), { createConnection: () => over });
+    h2.on('error', (error: NodeJS.ErrnoException) => (broken ??= error));
+    tell();
+  };
+  const fail = (why: Failure) => {
+    failure = why;
+    tell();
+  };
+
+  socket.once('connect', () => {
+    opened = true;
     wire.opened += 1;
     wire.open += 1;
     socket.setNoDelay(true);
     name = `${socket.localAddress ?? ''}:${socket.localPort ?? ''}`;
-    h2 = http2.connect(
-      `http://${net.isIPv6(target.address) ? `[${target.address}]` : target.address}:${target.port}`,
-      {
-        createConnection: () => socket,
-      },
-    );
-    h2.on('error', (error: NodeJS.ErrnoException) => (broken ??= error));
-    tell();
+    if (target.secure === null) speak(socket);
+    else shaking();
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (ready) {
+    if (opened) {
       broken ??= error;
       return;
     }
-    wire.failed += 1;
-    failure = connectFailure(error);
-    tell();
+    fail(connectFailure(error));
   });
   socket.once('close', () => {
     countBytes();
-    if (ready) wire.open -= 1;
+    if (opened) wire.open -= 1;
+    else wire.failed += 1;
     onGone(session);
   });
   try {
@@ -91,9 +107,23 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
     socket.destroy(error as Error);
   }
 
+  const secured = target.secure?.over(socket, target.address, target.user, {
+    done(facts) {
+      tls = facts;
+      if (secured !== undefined) speak(secured);
+    },
+    failed: fail,
+  });
+
   const session: Session = {
     get name() {
       return name;
+    },
+    get tls() {
+      return tls;
+    },
+    whenShaking(then) {
+      shaking = then;
     },
     get usable() {
       return (
@@ -126,13 +156,17 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
       if (streams === 0 && waiting.size === 0) session.destroy();
     },
     destroy() {
-      if (socket.connecting) wire.failed += 1;
       countBytes();
       h2?.destroy();
+      secured?.destroy();
       socket.destroy();
     },
   };
   return session;
+}
+
+function origin({ address, port, secure }: SessionTarget): string {
+  return `${secure === null ? 'http' : 'https'}://${net.isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** The peer broke the rules, the stream, or the connection; node:http2 tells these apart by code alone. */

@@ -3,6 +3,7 @@ import type { ClientSettings } from '../../protocol/client.ts';
 import { createAlarm } from '../alarm.ts';
 import { failed } from '../exchange.ts';
 import type { Ending, PlannedRequest, Transport, Wire } from '../exchange.ts';
+import type { Secure } from '../tls.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -29,7 +30,12 @@ export interface Dialect {
  * new: one session per request. kept: one per user, and a user's requests in flight are streams of the same session:
  * this is what HTTP/2 is for, and why one connection can hide a crowd from an L4 balancer.
  */
-export function createStreams(settings: () => ClientSettings, wire: Wire, dialect: Dialect): Transport {
+export function createStreams(
+  settings: () => ClientSettings,
+  wire: Wire,
+  secure: Secure | null,
+  dialect: Dialect,
+): Transport {
   const { address, port } = settings();
   const sessions = new Map<number, Session>();
   const live = new Set<Session>();
@@ -41,7 +47,7 @@ export function createStreams(settings: () => ClientSettings, wire: Wire, dialec
       wire.reused += 1;
       return known;
     }
-    const session = openSession({ address, port, source }, wire, (gone) => {
+    const session = openSession({ address, port, source, user, secure }, wire, (gone) => {
       live.delete(gone);
       if (sessions.get(user) === gone) sessions.delete(user);
     });
@@ -98,6 +104,7 @@ function exchange(
     finish(failed(kind, `nothing more within ${Math.round(afterMs)} ms`, session.name)),
   );
   alarm.phase('connect-timeout', settings.connectTimeoutMs);
+  session.whenShaking(() => alarm.phase('tls-timeout', settings.connectTimeoutMs));
 
   const stopWaiting = session.whenReady((failure) => {
     if (failure !== null) {
@@ -129,6 +136,7 @@ function exchange(
     }
     const read = dialect.answer(head, trailers);
     if ('problem' in read) return failed('bad-response', read.problem, session.name);
-    return { ...read, failure: null, connection: session.name, detail: '' };
+    const { tls } = session;
+    return { ...read, failure: null, connection: session.name, detail: '', ...(tls === null ? {} : { tls }) };
   };
 }

@@ -4,6 +4,7 @@ import { isOk } from '../exchange.ts';
 import type { Transport, Wire } from '../exchange.ts';
 import { createStreams } from '../http2/streams.ts';
 import { ownHeaders, textOf } from './http2.ts';
+import type { Secure } from '../tls.ts';
 
 /**
  * an empty unary call --> HTTP/2 stream --> grpc-status in the trailers ("grpc-0" is OK)
@@ -11,8 +12,8 @@ import { ownHeaders, textOf } from './http2.ts';
  * gRPC answers HTTP 200 even when the call failed: only the trailer knows. A path of `/` stands for the standard health
  * check; any other is the call's own, `/package.Service/Method`.
  */
-export function createGrpc(settings: () => ClientSettings, wire: Wire): Transport {
-  return createStreams(settings, wire, {
+export function createGrpc(settings: () => ClientSettings, wire: Wire, secure: Secure | null): Transport {
+  return createStreams(settings, wire, secure, {
     headers: (request, now) => ({
       ...ownHeaders(request, now),
       ':method': 'POST',

@@ -4,10 +4,11 @@ import { createRequestWriter } from '../http1/request-writer.ts';
 import type { RequestWriter } from '../http1/request-writer.ts';
 import { ResponseReader } from '../http1/response-reader.ts';
 import { createKeptConnections } from '../kept-connections.ts';
+import type { Secure } from '../tls.ts';
 
 /** request --> request writer --> connection --> response reader */
-export function createHttp1(settings: () => ClientSettings, wire: Wire): Transport {
-  const kept = createKeptConnections(settings, wire);
+export function createHttp1(settings: () => ClientSettings, wire: Wire, secure: Secure | null): Transport {
+  const kept = createKeptConnections(settings, wire, secure);
   const writers = new WeakMap<ClientSettings, RequestWriter>();
   const writerOf = (as: ClientSettings): RequestWriter => {
     let writer = writers.get(as);

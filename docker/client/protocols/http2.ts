@@ -5,10 +5,11 @@ import { isOk } from '../exchange.ts';
 import type { PlannedRequest, Transport, Wire } from '../exchange.ts';
 import { authority } from '../http1/request-writer.ts';
 import { createStreams } from '../http2/streams.ts';
+import type { Secure } from '../tls.ts';
 
 /** request --> a stream of the user's session (prior knowledge, RFC 9113 3.3) --> status and body to its end */
-export function createHttp2(settings: () => ClientSettings, wire: Wire): Transport {
-  return createStreams(settings, wire, {
+export function createHttp2(settings: () => ClientSettings, wire: Wire, secure: Secure | null): Transport {
+  return createStreams(settings, wire, secure, {
     headers: (request, now) => ({ ...ownHeaders(request, now), ':method': now.method }),
     body: ({ bodyBytes }) => (bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null),
     answer: (head) => {

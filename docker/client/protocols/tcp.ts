@@ -3,14 +3,15 @@ import type { Answer, AnswerReader } from '../connection.ts';
 import type { Transport, Wire } from '../exchange.ts';
 import type { Progress } from '../failure.ts';
 import { createKeptConnections } from '../kept-connections.ts';
+import type { Secure } from '../tls.ts';
 
 /**
  * one line (id, user, padding) --> connection --> the same back ("echo"), or anything else ("bytes")
  *
  * Raw TCP has no status: that bytes came back at all is the whole answer, and which ones says whether it was an echo.
  */
-export function createTcp(settings: () => ClientSettings, wire: Wire): Transport {
-  const kept = createKeptConnections(settings, wire);
+export function createTcp(settings: () => ClientSettings, wire: Wire, secure: Secure | null): Transport {
+  const kept = createKeptConnections(settings, wire, secure);
   return {
     send(request, done) {
       const now = settings();

@@ -7,6 +7,7 @@ import { createRequestWriter } from '../http1/request-writer.ts';
 import { ResponseReader } from '../http1/response-reader.ts';
 import { createKeptConnections } from '../kept-connections.ts';
 import { spelledOnce } from '../spelled.ts';
+import type { Secure } from '../tls.ts';
 
 /**
  * handshake (RFC 6455 4) --101--> one text message --> its echo ("echo"), or another message ("message")
@@ -14,9 +15,13 @@ import { spelledOnce } from '../spelled.ts';
  * On a kept connection the handshake is made once. A server that does not switch answers with its status, as to any
  * request; a 2xx or 3xx instead of 101 is a bad response, because nothing that was asked for has happened.
  */
-export function createWebsocket(settings: () => ClientSettings, wire: Wire): Transport {
+export function createWebsocket(
+  settings: () => ClientSettings,
+  wire: Wire,
+  secure: Secure | null,
+): Transport {
   const switching = new Set<Connection>();
-  const kept = createKeptConnections(settings, wire, (connection) => switching.has(connection));
+  const kept = createKeptConnections(settings, wire, secure, (connection) => switching.has(connection));
   // A connection that is to switch is not one to close, whatever becomes of it after.
   const writer = spelledOnce(settings, (now) =>
     createRequestWriter({ ...now, method: 'GET', bodyBytes: 0, connections: 'kept' }),

@@ -26,6 +26,9 @@ export const nlb: Persona = {
       unhealthyThreshold: 2,
       initialState: 'initial',
       statusFailsAtOnce: false,
+      verifyCertificate: false,
+      // HTTPS checks fail against a target that speaks TLS 1.3 only (lb-spec 1.4).
+      tlsVersions: '1.2',
     },
     passive: { consecutiveErrors: 0, errorShare: 0, latencyMs: 0 },
     whenAllDown: 'fail-open',

@@ -8,6 +8,7 @@ import { createRequestRing } from '../../../../docker/lib/request-ring.ts';
 import { clientConfigSchema } from '../../../../docker/protocol/client.ts';
 import type { ClientPatch, ClientSettings } from '../../../../docker/protocol/client.ts';
 import type { Json } from '../../../../docker/protocol/json.ts';
+import type { Identity } from '../../../../docker/protocol/tls.ts';
 import type { ClientStats } from '../../../../docker/protocol/stats.ts';
 import { waitUntil } from '../../../support/wait.ts';
 
@@ -24,11 +25,12 @@ export interface TestClient {
   stop(): Promise<void>;
 }
 
-export function startTestClient(port: number, settings: ClientPatch = {}): TestClient {
+export function startTestClient(port: number, settings: ClientPatch = {}, identity?: Identity): TestClient {
   const config = clientConfigSchema.parse({
     role: 'client',
     node: 'client-1',
     admin: '/unused',
+    identity,
     settings: { address: '127.0.0.1', port, rate: 1000, ...settings },
   });
   const context = {
