@@ -38,6 +38,8 @@ export interface Group extends Pool {
   /** Those of the members who may be picked now. */
   readonly serving: readonly Member[];
   readonly failOpen: boolean;
+  /** Of the hashes of this process. */
+  readonly salt: number;
   /** Some of the targets, by id, as a group of their own: they fail open, and take turns, by themselves. */
   among(ids: readonly string[]): Pool;
   /** How real traffic went, for passive observation. */
@@ -181,6 +183,7 @@ export function createGroup(first: GroupSettings, deps: GroupDeps): Group {
     get serving() {
       return servable;
     },
+    salt,
     get failOpen() {
       return mode === 'fail-open';
     },

@@ -77,9 +77,10 @@ function reasonOf(
   why: string,
   hash: PickHash | null,
 ): PickReason {
-  const { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort } = flow;
+  const { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort, hashKey } = flow;
+  const own = hashKey === undefined ? {} : { hashKey };
   return {
-    flow: { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort },
+    flow: { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort, ...own },
     picked: picked.id,
     algorithm,
     why,

@@ -1,9 +1,11 @@
 import { systemClock } from '../balancing/clock.ts';
 import { createGroup } from '../balancing/group.ts';
 import { explainRoute } from '../balancing/explain-route.ts';
+import { keysRoute } from '../balancing/keys-route.ts';
 import { memberStats } from '../balancing/member.ts';
 import { probeTarget } from '../balancing/probe/probes.ts';
 import { startKernelPlane } from '../kernel/program.ts';
+import { replayRoute } from '../balancing/replay-route.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
 import { l4ConfigSchema, l4SettingsSchema } from '../protocol/balancer.ts';
@@ -75,7 +77,7 @@ export const l4Role: Role<L4Config> = {
           udp.settingsChanged();
         },
       },
-      routes: [connectionsRoute(forwarder, udp), explainRoute(group)],
+      routes: [connectionsRoute(forwarder, udp), explainRoute(group), keysRoute(group), replayRoute(group)],
       async stop() {
         group.dispose();
         udp.close();

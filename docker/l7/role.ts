@@ -1,8 +1,10 @@
 import { systemClock } from '../balancing/clock.ts';
 import { explainRoute } from '../balancing/explain-route.ts';
+import { keysRoute } from '../balancing/keys-route.ts';
 import { createGroup } from '../balancing/group.ts';
 import { memberStats } from '../balancing/member.ts';
 import { probeTarget } from '../balancing/probe/probes.ts';
+import { replayRoute } from '../balancing/replay-route.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
 import { l7ConfigSchema, l7SettingsSchema } from '../protocol/balancer.ts';
@@ -73,7 +75,7 @@ export const l7Role: Role<L7Config> = {
           proxy.settingsChanged();
         },
       },
-      routes: [explainRoute(group)],
+      routes: [explainRoute(group), keysRoute(group), replayRoute(group)],
       async stop() {
         group.dispose();
         await proxy.close();

@@ -15,6 +15,7 @@ import type {
   Timeline,
   Users,
 } from './measure.ts';
+import type { KeyMap, Picks, Replayed } from './picks.ts';
 import type { RecordedPiece, RecordedRange, RecordingInfo, RecordingState } from './recording.ts';
 import type { ReportFile } from './report.ts';
 import type { Controls, Json, SessionState } from './session.ts';
@@ -67,6 +68,11 @@ export const requests = {
   'node.power': request<null>()(
     z.strictObject({ node: name, action: z.enum(['start', 'stop', 'kill', 'restart', 'pause', 'resume']) }),
   ),
+  /** The balancer's next picks say why, on the topic `picks`. */
+  'picks.explain': request<null>()(node),
+  /** The picks that are known, under another algorithm. */
+  'picks.replay': request<Replayed>()(z.strictObject({ node: name, algorithm: name })),
+  'picks.keys': request<KeyMap>()(node),
   'series.history': request<{ readonly ticks: readonly Tick[] }>()(none),
   'budget.set': request<null>()(
     z.strictObject({
@@ -133,6 +139,8 @@ export interface Topics {
   readonly controls: { readonly version: number; readonly nodes: Readonly<Record<string, number>> };
   /** Keyed by node: `logs/backend-3`. */
   readonly logs: Logs;
+  /** Keyed by balancer. */
+  readonly picks: Picks;
 }
 
 export const topicNames = [
@@ -150,6 +158,7 @@ export const topicNames = [
   'capture',
   'controls',
   'logs',
+  'picks',
 ] as const satisfies readonly (keyof Topics)[];
 
 export type TopicName = keyof Topics;

@@ -1,3 +1,5 @@
+import type { ReplayAnswer } from '../../docker/protocol/pick.ts';
+import type { KeyMap, Replayed } from '../contract/picks.ts';
 import type { Caller, Params, RequestName, Result } from '../contract/requests.ts';
 import type { Controls, Json, PersonaCard } from '../contract/session.ts';
 import { BlindspotError } from '../contract/errors.ts';
@@ -6,6 +8,7 @@ import { personaNamed } from '../../docker/protocol/personas/personas.ts';
 import type { FaultUse } from '../../labs/actions.ts';
 import { captureApi } from './capture-api.ts';
 import type { Controller } from './controller.ts';
+import { picksOf } from './telemetry/picks.ts';
 import { doctor } from './doctor.ts';
 import { labDocument, labSummary } from './lab/document.ts';
 import type { Settings } from './lab/lab.ts';
@@ -109,6 +112,13 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
       await controller.mustSession().act({ do: 'power', node, action });
       return null;
     },
+    'picks.explain': async ({ node }) => {
+      await controller.mustSession().telemetry.call(node, 'POST', `/explain?next=${explainedAtOnce}`);
+      return null;
+    },
+    'picks.replay': async ({ node, algorithm }) => await replayPicks(controller, node, algorithm),
+    'picks.keys': async ({ node }) =>
+      (await controller.mustSession().telemetry.call(node, 'GET', '/keys')) as unknown as KeyMap,
     'series.history': async () =>
       await Promise.resolve({ ticks: controller.session?.telemetry.history() ?? [] }),
     'budget.set': async (slo) => {
@@ -157,6 +167,26 @@ function mustRecord({ record }: Controller): SessionRecord {
 }
 
 const nothing = Promise.resolve(null);
+
+/** A page of them: each is an event that every window gets. */
+const explainedAtOnce = 12;
+
+async function replayPicks(controller: Controller, node: string, algorithm: string): Promise<Replayed> {
+  const { telemetry, settings } = controller.mustSession();
+  const picks = picksOf(telemetry.eventsOf(node, 0));
+  const hashBy = settings.get(node)?.stated.hashBy ?? 'flow';
+  const body = {
+    algorithm,
+    hashBy,
+    picks: picks.map(({ data: { flow, candidates } }) => ({
+      flow: { ...flow },
+      candidates: candidates.map((candidate) => ({ ...candidate })),
+    })),
+  };
+  const answer = (await telemetry.call(node, 'POST', '/replay', body)) as unknown as ReplayAnswer;
+  const bySeq = Object.fromEntries(picks.map(({ seq }, at) => [seq, answer.picked[at] ?? null]));
+  return { algorithm, bySeq };
+}
 
 async function controls(controller: Controller, node: string): Promise<Controls> {
   const session = controller.mustSession();

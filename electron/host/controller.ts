@@ -16,6 +16,7 @@ import { SessionRecord } from './session-record.ts';
 import type { CertificateStore } from './lab/certificate-store.ts';
 import type { Recordings } from './telemetry/recordings.ts';
 import { reportFacts } from './report-facts.ts';
+import { isPick } from './telemetry/picks.ts';
 import { tell } from './telemetry/tell.ts';
 import { TimelineLog } from './telemetry/timeline-log.ts';
 import type { TopicHub } from './topics.ts';
@@ -294,6 +295,10 @@ export class Controller {
   }
 
   private onProgramEvent(node: string, event: ProgramEvent): void {
+    if (isPick(event)) {
+      this.topics.touch('picks', node);
+      return;
+    }
     const entry = tell(node, event);
     // A fault that the lab wants found is not told by the timeline.
     const hidden = event.type === 'fault' && (this.guide === null || this.guide.mystery().has(node));

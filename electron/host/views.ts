@@ -7,6 +7,7 @@ import type { Stats } from '../../docker/protocol/stats.ts';
 import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
 import { kubeletsOf } from './telemetry/pods-view.ts';
+import { picksOf, pickView } from './telemetry/picks.ts';
 import { usersLately } from './telemetry/users.ts';
 import type { TopicHub } from './topics.ts';
 
@@ -43,6 +44,9 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
     nodes: Object.fromEntries(controller.nodeVersions),
   }));
   topics.provide('logs', 100, (node) => controller.logs.view(node));
+  topics.provide('picks', 100, (node) => ({
+    picks: picksOf(controller.session?.telemetry.eventsOf(node, 0) ?? []).map(pickView),
+  }));
   topics.onInterest((topic, node, count) => {
     if (topic !== 'logs' || node === '') return;
     const { session } = controller;

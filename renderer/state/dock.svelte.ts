@@ -3,6 +3,7 @@ export const dockTabs = [
   'logs',
   'requests',
   'users',
+  'picks',
   'timeline',
   'ledger',
   'record',

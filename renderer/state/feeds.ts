@@ -20,6 +20,7 @@ export interface Feeds {
   readonly recording: Feed<Topics['recording']>;
   readonly controls: Feed<Topics['controls']>;
   logs(node: string): Feed<Topics['logs']>;
+  picks(node: string): Feed<Topics['picks']>;
 }
 
 export function createFeeds(connection: Connection): Feeds {
@@ -36,6 +37,7 @@ export function createFeeds(connection: Connection): Feeds {
     recording: feed(connection, 'recording'),
     controls: feed(connection, 'controls'),
     logs: (node) => feed(connection, 'logs', node),
+    picks: (node) => feed(connection, 'picks', node),
   };
 }
 
