@@ -1,9 +1,11 @@
 import type { ExchangeEnd } from './exchange.ts';
 import { termination } from './failure.ts';
+import type { Desync } from './http1/desync.ts';
+import type { Problem } from './http1/problem.ts';
 
 /** One JSON line per request: what a person greps for, with HAProxy's termination letters. */
 export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: number): string {
-  const { call } = end;
+  const { call, desync } = end;
   const { method, target, version, authority } = call.received;
   return JSON.stringify({
     at: new Date(call.at).toISOString(),
@@ -19,7 +21,25 @@ export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: numbe
     targetMs: end.targetStatus === null ? null : round(end.serviceMs),
     id: call.id,
     ...(end.by === null ? {} : { by: end.by }),
+    ...(desync === null || desync.kind === 'Compliant'
+      ? {}
+      : { classification: desync.kind, classificationReason: desync.reasons }),
     ...(call.reasons.length === 0 ? {} : { why: call.reasons }),
+  });
+}
+
+/** For bytes that were no request: nothing of them is repeated but why. */
+export function refusalLine(client: string, problem: Problem, desync: Desync): string {
+  return JSON.stringify({
+    at: new Date().toISOString(),
+    client,
+    request: null,
+    status: problem.status,
+    target: null,
+    targetStatus: null,
+    termination: problem.status === 408 ? 'cR' : 'PR',
+    cause: problem.reason,
+    classification: desync.kind,
   });
 }
 

@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly hasBody: boolean;
   readonly upgrade: string | null;
   readonly trailers: boolean;
+  /** It must be the last request of its connection. */
+  readonly suspect: boolean;
   /** Not over a kept connection: the last try found one that had gone stale. */
   readonly fresh: boolean;
 }

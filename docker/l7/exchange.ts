@@ -13,7 +13,8 @@ import { statusFor } from './failure.ts';
 import { flowOf } from './front.ts';
 import type { Incoming } from './front.ts';
 import { forTarget } from './headers.ts';
-import { fieldValue } from './message.ts';
+import type { Desync } from './http1/desync.ts';
+import { fieldValue, withoutFields } from './message.ts';
 import type { Pipeline, Verdict } from './policies/pipeline.ts';
 import type { Answer } from './policies/policy.ts';
 import { createRequestBody } from './request-body.ts';
@@ -36,6 +37,8 @@ export interface ExchangeDeps {
 /** How it went, all told. */
 export interface ExchangeEnd {
   readonly call: OwnCall;
+  /** How ALB would class the request; null where there is nothing to class. */
+  readonly desync: Desync | null;
   readonly member: Member | null;
   /** The status that the client got; null when it got none. */
   readonly status: number | null;
@@ -88,7 +91,10 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
 
   function read(maxBytes: number) {
     // Whoever wants the body before the target has it must ask for it in the target's place.
-    if (incoming.expectsContinue && !begun) incoming.respond.informational({ status: 100, fields: [] });
+    if (incoming.expectsContinue && !begun) {
+      incoming.respond.informational({ status: 100, fields: [] });
+      call.head = { ...call.head, fields: withoutFields(call.head.fields, ['expect']) };
+    }
     return body.read(maxBytes);
   }
 
@@ -109,6 +115,11 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     deps.onTargetEnd(member, ok ? targetStatus : null);
   };
 
+  const cancel = () => {
+    attempt?.cancel();
+    attempt = null;
+  };
+
   const end = (cause: Cause | null, status: number | null) => {
     if (over) return;
     over = true;
@@ -121,12 +132,9 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     }
     if (repeated > 0) deps.budget.giveBack();
     body.detach();
-    deps.onEnd({ call, member, status, targetStatus, cause, by, stage, begun, server, serviceMs });
-  };
-
-  const cancel = () => {
-    attempt?.cancel();
-    attempt = null;
+    cancel();
+    const { desync } = incoming;
+    deps.onEnd({ call, desync, member, status, targetStatus, cause, by, stage, begun, server, serviceMs });
   };
 
   const fail = (cause: Cause) => {
@@ -134,7 +142,6 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     if (begun) {
       // A response that has begun can only be cut: the client must not take it for a whole one.
       end(cause, sentStatus);
-      cancel();
       incoming.respond.abort();
       return;
     }
@@ -260,7 +267,8 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     deps.onTargetStart(to);
     const head = forTarget(call.head, incoming.peer, requestId, settings.forwardedFor);
     const { hasBody, upgrade } = call;
-    const outgoing = { head, hasBody, upgrade, trailers: incoming.trailers, fresh };
+    const { trailers, suspect } = incoming;
+    const outgoing = { head, hasBody, upgrade, trailers, suspect, fresh };
     attempt = deps.back(to).ask(outgoing, listener(to));
   };
 
@@ -290,8 +298,8 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   incoming.watch({
     gone() {
       end('client-gone', sentStatus);
-      cancel();
     },
+    failed: fail,
     finished: () => end(by === null ? null : 'policy', sentStatus),
   });
   try {

@@ -28,8 +28,16 @@ export interface OwnStatuses {
   readonly unreachableStatus: number | null;
 }
 
+const ofRequest: Partial<Record<Cause, number>> = {
+  'bad-request': 400,
+  'request-timeout': 408,
+  'too-large': 413,
+};
+
 /** The status for the client when no answer of the target has begun. */
 export function statusFor(cause: Cause, own: OwnStatuses): number {
+  const ours = ofRequest[cause];
+  if (ours !== undefined) return ours;
   if (cause === 'no-target') return own.noTargetStatus;
   if (cause === 'queue-timeout' || cause === 'queue-full') return 503;
   const unreachable = cause === 'refused' || cause === 'connect-timeout';

@@ -1,4 +1,6 @@
 import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
+import type { Cause } from './failure.ts';
+import type { Desync } from './http1/desync.ts';
 import type { RequestHead } from './message.ts';
 import type { Peer } from './policies/policy.ts';
 import type { ResponseSink, Sink } from './sink.ts';
@@ -15,6 +17,10 @@ export interface Incoming {
   readonly expectsContinue: boolean;
   /** It would understand trailers. */
   readonly trailers: boolean;
+  /** How ALB would class it; null for HTTP/2, which leaves nothing to be doubted. */
+  readonly desync: Desync | null;
+  /** Two readers might differ on where it ends: no other request shares a connection with it. */
+  readonly suspect: boolean;
   readonly respond: ResponseSink;
   /** From now on the body goes here; until then the front holds it, and the client is made to wait. */
   feed(sink: Sink): void;
@@ -24,6 +30,8 @@ export interface Incoming {
 export interface ClientListener {
   /** The client left before it had its answer. */
   gone(): void;
+  /** The rest of the request is not worth waiting for: too slow, too large, or not HTTP. */
+  failed(cause: Cause): void;
   /** The last byte of the answer is the kernel's. */
   finished(): void;
 }

@@ -24,6 +24,8 @@ export function askOnOwnAccount(
       upgrade: null,
       expectsContinue: false,
       trailers: true,
+      desync: null,
+      suspect: false,
       respond: {
         informational: () => undefined,
         head: (next) => void (head = next),

@@ -1,31 +1,29 @@
-//  client --http/1.1--> [front > exchange] --kept connections--> target
+//  client --> listener > front --Incoming--> exchange > back --> target
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
 import type { RequestRing } from '../lib/request-ring.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
 import type { RequestRecord } from '../protocol/events.ts';
-import { accessLogLine } from './access-log.ts';
-import { askOnOwnAccount } from './own-account.ts';
+import { accessLogLine, refusalLine } from './access-log.ts';
 import type { Back, PoolView } from './back.ts';
 import { exchange } from './exchange.ts';
 import type { ExchangeDeps, ExchangeEnd } from './exchange.ts';
 import type { Incoming } from './front.ts';
 import { fieldValue } from './message.ts';
-import { createNodeBack } from './node-back.ts';
-import { incomingOf } from './node-front.ts';
+import type { Desync } from './http1/desync.ts';
+import { createHttp1Pool } from './http1/pool.ts';
+import type { Problem } from './http1/problem.ts';
+import { createListener } from './listener.ts';
+import { askOnOwnAccount } from './own-account.ts';
 import { createPipeline } from './policies/pipeline.ts';
 import type { Pipeline } from './policies/pipeline.ts';
 import type { PolicyKind } from './policies/policy-kind.ts';
-import type { Services } from './policies/policy.ts';
+import type { Peer, Services } from './policies/policy.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';
 import { createRetryBudget } from './retry.ts';
-
-const backlog = 4096;
 
 export interface ProxyDeps {
   readonly group: Group;
@@ -58,9 +56,7 @@ export interface Proxy {
 
 export function createProxy(deps: ProxyDeps): Proxy {
   const { group, records, settings, log } = deps;
-  const connections = { accepted: 0, open: 0, refused: 0, failed: 0 };
-  const closedBytes = { received: 0, sent: 0 };
-  const clients = new Set<Socket>();
+  let failed = 0;
   const requests = createRequestCounter();
   const own: Record<string, number> = {};
   const byPolicy: Record<string, number> = {};
@@ -70,7 +66,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   const back = (member: Member): Back => {
     let found = backs.get(member);
-    if (found === undefined) backs.set(member, (found = createNodeBack(member, settings)));
+    if (found === undefined) backs.set(member, (found = createHttp1Pool(member, settings)));
     return found;
   };
 
@@ -115,7 +111,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
         requests.end(cut || cause === 'client-gone' ? null : status);
         if (cause !== null) note(cause);
         if (cause === 'policy' && end.by !== null) byPolicy[end.by] = (byPolicy[end.by] ?? 0) + 1;
-        if (cause !== null && end.stage === 'connecting' && end.member !== null) connections.failed += 1;
+        if (cause === 'refused' || cause === 'connect-timeout') failed += 1;
         const latencyMs = performance.now() - began;
         call.ended({
           status,
@@ -130,30 +126,27 @@ export function createProxy(deps: ProxyDeps): Proxy {
     });
   };
 
-  const server = createServer({ noDelay: true, requestTimeout: 0 }, (request, response) =>
-    serve(incomingOf(request, response)),
-  );
+  /** Bytes that did not become a request were received, and answered, all the same. */
+  const refused = (problem: Problem, peer: Peer, desync: Desync) => {
+    requests.start();
+    requests.end(problem.status);
+    note(
+      problem.status === 408 ? 'request-timeout' : tooLarge.has(problem.status) ? 'too-large' : 'bad-request',
+    );
+    if (settings().accessLog) log(refusalLine(`${peer.address}:${peer.port}`, problem, desync));
+  };
 
-  server.on('connection', (socket: Socket) => {
-    connections.accepted += 1;
-    connections.open += 1;
-    clients.add(socket);
-    socket.on('close', () => {
-      connections.open -= 1;
-      clients.delete(socket);
-      closedBytes.received += socket.bytesRead;
-      closedBytes.sent += socket.bytesWritten;
-    });
-  });
-  // What llhttp refuses never becomes a request; the client still gets an answer, and the connection ends.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    note('bad-request');
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  const listener = createListener({
+    settings,
+    serve,
+    refused,
+    serveHttp2(socket) {
+      socket.destroy();
+      return { close: () => undefined };
+    },
   });
 
   const settingsChanged = () => {
-    server.keepAliveTimeout = settings().keepAliveMs;
     pipeline.update(settings());
     const current = new Set(group.members);
     for (const [member, kept] of backs) {
@@ -165,10 +158,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
       }
     }
   };
-  server.keepAliveTimeout = settings().keepAliveMs;
-
   return {
-    connections,
+    get connections() {
+      return { ...listener.connections, refused: 0, failed };
+    },
     requests,
     own,
     byPolicy,
@@ -177,32 +170,20 @@ export function createProxy(deps: ProxyDeps): Proxy {
     pool: (member) => backs.get(member)?.view() ?? null,
     bytes() {
       for (const kept of backs.values()) kept.count();
-      const sum = { ...closedBytes };
-      for (const socket of clients) {
-        sum.received += socket.bytesRead;
-        sum.sent += socket.bytesWritten;
-      }
-      return sum;
+      return listener.bytes();
     },
-    listen: ({ address, port }) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host: address, port, backlog }, () => {
-          server.off('error', reject);
-          const bound = server.address();
-          resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
-        });
-      }),
+    listen: listener.listen,
     settingsChanged,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const kept of backs.values()) kept.close();
-        pipeline.dispose();
-      }),
+    async close() {
+      const closed = listener.close();
+      for (const kept of backs.values()) kept.close();
+      pipeline.dispose();
+      await closed;
+    },
   };
 }
+
+const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
 
 function recordOf(connection: string, end: ExchangeEnd, latencyMs: number): RequestRecord {
   const { call, cause, status } = end;

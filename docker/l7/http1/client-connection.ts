@@ -1,0 +1,328 @@
+//  client bytes --> [reader > parse] --Incoming--> serve        one exchange at a time; what is pipelined waits
+//  client bytes <-- [body writer] <--ResponseSink-- serve
+import type { Socket } from 'node:net';
+import type { HttpSettings } from '../../protocol/l7/http.ts';
+import type { Cause } from '../failure.ts';
+import type { ClientListener, Incoming } from '../front.ts';
+import { withoutHopByHop } from '../headers.ts';
+import type { Field, RequestHead } from '../message.ts';
+import { fieldValue, withoutFields } from '../message.ts';
+import type { Peer } from '../policies/policy.ts';
+import type { ResponseSink, Sink } from '../sink.ts';
+import { answerWriter } from './answer-writer.ts';
+import { desyncAction } from './desync.ts';
+import type { Desync } from './desync.ts';
+import type { Framing } from './framing.ts';
+import { isProblem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { createReader } from './reader.ts';
+import { parseRequestHead } from './request-head.ts';
+import type { ParsedRequest } from './request-head.ts';
+import { refusal } from './refusal.ts';
+
+export interface ClientSettings {
+  readonly http: HttpSettings;
+  readonly keepAliveMs: number;
+}
+
+export interface ClientConnectionDeps {
+  settings(): ClientSettings;
+  serve(incoming: Incoming): void;
+  /** Bytes that did not become a request, and what they were answered. */
+  refused(problem: Problem, peer: Peer, desync: Desync): void;
+}
+
+export interface ClientConnection {
+  /** Ends once the exchange under way is done; at once when there is none. */
+  close(): void;
+}
+
+/** What is left unread of a request whose answer is done: so much is swallowed for the sake of the connection. */
+const swallow = 262_144;
+/** How long a peer may take to hear that the connection is over. */
+const lingerMs = 1000;
+
+/** One HTTP/1 connection of a client. `first` is what was read of it already. */
+export function serveHttp1(
+  socket: Socket,
+  peer: Peer,
+  first: Buffer,
+  deps: ClientConnectionDeps,
+): ClientConnection {
+  let listener: ClientListener | null = null;
+  let sink: Sink | null = null;
+  let bodyOver = true;
+  let unfed: Buffer[] = [];
+  let trailers: readonly Field[] = [];
+  let serving = false;
+  let closing = false;
+  let lingering = false;
+  let tunnel = false;
+  let upgrading = false;
+  let swallowed = 0;
+  let served = 0;
+  let onDrain: () => void = () => undefined;
+  let timer: NodeJS.Timeout | null = null;
+
+  const wait = (ms: number | null, then: () => void) => {
+    if (timer !== null) clearTimeout(timer);
+    timer = ms === null ? null : setTimeout(then, ms);
+  };
+
+  const linger = () => {
+    lingering = true;
+    serving = false;
+    socket.end();
+    // What is unread at a close turns FIN into RST, which may overtake our answer (RFC 9112 section 9.6).
+    socket.resume();
+    wait(lingerMs, () => socket.destroy());
+  };
+
+  const refuse = (problem: Problem, desync: Desync) => {
+    closing = true;
+    deps.refused(problem, peer, desync);
+    socket.write(refusal(problem));
+    linger();
+  };
+
+  const midRequest = (problem: Problem): Cause =>
+    problem.status === 413 || problem.status === 431 ? 'too-large' : 'bad-request';
+
+  const reader = createReader(() => deps.settings().http, {
+    head(text) {
+      const parsed = parseRequestHead(text, deps.settings().http);
+      if (isProblem(parsed)) return parsed;
+      const action = desyncAction(parsed.desync.kind, deps.settings().http.desync);
+      if (action === 'block') {
+        return { status: 400, reason: `${parsed.desync.kind}: ${parsed.desync.reasons.join(', ')}` };
+      }
+      const expectation = fieldValue(parsed.head.fields, 'expect');
+      if (expectation !== null && expectation.toLowerCase() !== '100-continue') {
+        return { status: 417, reason: 'an unknown expectation' };
+      }
+      begin(parsed, action === 'close');
+      return parsed.framing;
+    },
+    data(piece) {
+      if (lingering) return;
+      if (!serving) return;
+      if (sink === null) unfed.push(piece);
+      else if (sink.write(piece)) {
+        timer?.refresh();
+        return;
+      }
+      hold();
+    },
+    end(last) {
+      bodyOver = true;
+      trailers = last;
+      if (serving) wait(null, slowBody);
+      if (unfed.length === 0 && !upgrading) sink?.end(last);
+      if (!serving && !lingering) advance();
+    },
+    problem(problem) {
+      if (lingering) return;
+      if (!serving) {
+        refuse(problem, { kind: 'Severe', reasons: [problem.reason] });
+        return;
+      }
+      closing = true;
+      sink?.abort();
+      listener?.failed(midRequest(problem));
+    },
+  });
+
+  /** The target has enough for now, so that silence is not the client's. */
+  function hold() {
+    socket.pause();
+    wait(null, slowBody);
+  }
+
+  const release = () => {
+    socket.resume();
+    if (serving && !bodyOver && !tunnel) wait(deps.settings().http.bodyTimeoutMs, slowBody);
+  };
+
+  function slowBody() {
+    closing = true;
+    sink?.abort();
+    listener?.failed('request-timeout');
+  }
+
+  const begin = (parsed: ParsedRequest, suspect: boolean) => {
+    const { requestsPerConnection } = deps.settings().http;
+    served += 1;
+    serving = true;
+    sink = null;
+    listener = null;
+    unfed = [];
+    swallowed = 0;
+    bodyOver = parsed.framing.kind === 'none';
+    closing ||=
+      !parsed.keepAlive || suspect || (requestsPerConnection > 0 && served >= requestsPerConnection);
+    wait(bodyOver ? null : deps.settings().http.bodyTimeoutMs, slowBody);
+    deps.serve(incomingOf(parsed, suspect));
+  };
+
+  const incomingOf = (parsed: ParsedRequest, suspect: boolean): Incoming => {
+    const upgrade = parsed.head.version === '1.1' ? upgradeOf(parsed) : null;
+    upgrading = upgrade !== null;
+    return {
+      head: endToEnd(parsed.head, parsed.framing),
+      peer,
+      hasBody: parsed.framing.kind !== 'none' || upgrade !== null,
+      upgrade,
+      expectsContinue: parsed.head.version === '1.1' && fieldValue(parsed.head.fields, 'expect') !== null,
+      trailers: /\btrailers\b/i.test(fieldValue(parsed.head.fields, 'te') ?? ''),
+      desync: parsed.desync,
+      suspect,
+      respond: respond(parsed),
+      feed,
+      watch: (next) => void (listener = next),
+    };
+  };
+
+  const feed = (next: Sink) => {
+    sink = next;
+    next.onDrain(release);
+    let room = true;
+    for (const piece of unfed) room = next.write(piece);
+    unfed = [];
+    if (bodyOver && !upgrading) next.end(trailers);
+    else if (room) release();
+  };
+
+  const respond = (parsed: ParsedRequest): ResponseSink => {
+    const writer = answerWriter(socket, parsed.head, () => closing);
+    return {
+      informational: writer.informational,
+      head(head) {
+        tunnel = head.status === 101;
+        if (!tunnel) upgrading = false;
+        if (writer.head(head) === 'close' || tunnel) closing = true;
+        if (tunnel) {
+          reader.tunnel();
+          socket.resume();
+        }
+      },
+      write: writer.write,
+      end(last) {
+        if (!writer.end(last)) {
+          // Shorter than its Content-Length: only a cut says so.
+          socket.destroy();
+          return;
+        }
+        whenFlushed(answered);
+      },
+      abort() {
+        writer.flush();
+        if (writer.endsByClose) socket.resetAndDestroy();
+        else socket.destroySoon();
+      },
+      onDrain: (wake) => void (onDrain = wake),
+    };
+  };
+
+  const whenFlushed = (then: () => void) => {
+    if (socket.writableLength === 0) then();
+    else socket.write('', then);
+  };
+
+  const answered = () => {
+    if (!serving || socket.destroyed) return;
+    serving = false;
+    sink = null;
+    const heard = listener;
+    listener = null;
+    heard?.finished();
+    if (closing) linger();
+    else if (bodyOver) advance();
+    else {
+      // The rest of a request that was answered early.
+      unfed = [];
+      wait(deps.settings().http.bodyTimeoutMs, () => socket.destroy());
+      socket.resume();
+    }
+  };
+
+  const advance = () => {
+    const { keepAliveMs, http } = deps.settings();
+    wait(keepAliveMs, () => socket.destroySoon());
+    socket.resume();
+    reader.next();
+    if (isMidHead()) wait(http.headTimeoutMs, slowHead);
+  };
+
+  const isServing = () => serving;
+  const isMidHead = () => !serving && bodyOver && reader.midway;
+
+  const slowHead = () =>
+    refuse({ status: 408, reason: 'the request head took too long' }, { kind: 'Severe', reasons: ['slow'] });
+
+  const take = (bytes: Buffer) => {
+    if (lingering) return;
+    if (!serving && !bodyOver) {
+      swallowed += bytes.length;
+      if (swallowed > swallow) {
+        socket.destroy();
+        return;
+      }
+    }
+    const began = isMidHead();
+    reader.feed(bytes);
+    if (!began && isMidHead()) wait(deps.settings().http.headTimeoutMs, slowHead);
+    // Pipelined requests wait in the kernel, but for what has come already.
+    if (isServing() && bodyOver && reader.held > 0) socket.pause();
+  };
+
+  const gone = () => {
+    wait(null, slowBody);
+    if (!serving) return;
+    serving = false;
+    if (!bodyOver) sink?.abort();
+    listener?.gone();
+    listener = null;
+  };
+
+  socket.on('data', take);
+  socket.on('drain', () => onDrain());
+  socket.on('error', () => socket.destroy());
+  socket.on('close', gone);
+  socket.on('end', () => {
+    if (tunnel && serving) {
+      bodyOver = true;
+      sink?.end([]);
+      return;
+    }
+    gone();
+    socket.destroySoon();
+  });
+  wait(deps.settings().http.headTimeoutMs, () => (reader.midway ? slowHead() : socket.destroySoon()));
+  if (first.length > 0) take(first);
+
+  return {
+    close() {
+      closing = true;
+      if (!serving && !lingering) socket.destroySoon();
+    },
+  };
+}
+
+/** What may go on to a target: nothing for this hop, the address apart, and one framing (RFC 9112 section 6.3, rule 3). */
+function endToEnd(head: RequestHead, framing: Framing): RequestHead {
+  // An HTTP/1.0 client does not wait for a 100 (RFC 9110 section 10.1.1).
+  const own = ['host', 'content-length', ...(head.version === '1.0' ? ['expect'] : [])];
+  const kept = withoutFields(withoutHopByHop(head.fields), own);
+  const fields: readonly Field[] =
+    framing.kind === 'length' ? [...kept, ['Content-Length', String(framing.bytes)]] : kept;
+  return { ...head, fields };
+}
+
+/** RFC 9110 section 7.8: Upgrade counts only where Connection names it. */
+function upgradeOf({ head, framing }: ParsedRequest): string | null {
+  const options = (fieldValue(head.fields, 'connection') ?? '').toLowerCase().split(',');
+  if (framing.kind !== 'none' || !options.some((option) => option.trim() === 'upgrade')) return null;
+  const protocol = fieldValue(head.fields, 'upgrade');
+  // HTTP/2 in the clear by Upgrade is gone (RFC 9113 section 3.1), and letting it through would hide requests from us.
+  return protocol === null || /\bh2c\b/i.test(protocol) ? null : protocol;
+}

@@ -1,0 +1,92 @@
+import type { HttpSettings } from '../../protocol/l7/http.ts';
+import type { Field } from '../message.ts';
+import type { Doubt } from './desync.ts';
+import type { Problem } from './problem.ts';
+
+export type FieldLimits = Pick<HttpSettings, 'fieldBytes' | 'fields'>;
+
+export interface Fields {
+  readonly fields: Field[];
+  readonly doubts: Doubt[];
+}
+
+/** RFC 9110 section 5.6.2. */
+export const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Controls but HTAB, CR and LF; those two only as line ends (RFC 9110 section 5.5). */
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/; // eslint-disable-line no-control-regex
+const bareReturn = /\r(?!\n)/;
+const beyondAscii = /[\x80-\xff]/;
+const suspicious = /^(transfer|content)[^a-z]*(encoding|length)$/i;
+
+/**
+ * The field section of a message: lines with their line ends, without the empty one. `lenient` is for answers, where a
+ * proxy mends what it must not pass on in a request (RFC 9112 sections 5.1 and 5.2).
+ */
+export function parseFields(text: string, limits: FieldLimits, lenient = false): Fields | Problem {
+  if (control.test(text)) return bad('BadHeader: a control character');
+  const fields: Field[] = [];
+  const doubts: Doubt[] = [];
+  if (text.includes('\r') && bareReturn.test(text)) return bad('BadHeader: a bare CR');
+  if (beyondAscii.test(text)) doubts.push('NonCompliantHeader');
+  for (let at = 0; at < text.length;) {
+    const feed = text.indexOf('\n', at);
+    const next = feed === -1 ? text.length : feed + 1;
+    let end = feed === -1 ? text.length : feed;
+    if (feed > at && text.charCodeAt(feed - 1) === 13) end -= 1;
+    else if (feed !== -1 && !doubts.includes('BareLineFeed')) doubts.push('BareLineFeed');
+    if (end - at > limits.fieldBytes) return { status: 431, reason: 'a header field is too long' };
+    if (fields.length >= limits.fields) return { status: 431, reason: 'too many header fields' };
+    const problem = parseLine(text, at, end, fields, doubts, lenient);
+    if (problem !== null) return problem;
+    at = next;
+  }
+  return { fields, doubts };
+}
+
+function parseLine(
+  text: string,
+  from: number,
+  end: number,
+  fields: Field[],
+  doubts: Doubt[],
+  lenient: boolean,
+): Problem | null {
+  const first = text.charCodeAt(from);
+  if (first === 32 || first === 9) {
+    const before = fields.at(-1);
+    // obs-fold (RFC 9112 section 5.2): in a request a server may refuse it, and a proxy had better.
+    if (!lenient || before === undefined) return bad('BadHeader: a folded line');
+    fields[fields.length - 1] = [before[0], `${before[1]} ${text.slice(from, end).trim()}`.trim()];
+    return null;
+  }
+  const colon = text.indexOf(':', from);
+  if (colon === -1 || colon >= end) return bad('BadHeader: a line without a colon');
+  let name = text.slice(from, colon);
+  if (lenient) name = name.trimEnd();
+  if (!token.test(name)) return bad(`BadHeader: ${JSON.stringify(name.slice(0, 40))} is no field name`);
+  if (suspicious.test(name) && !isFraming(name)) doubts.push('SuspiciousHeader');
+  fields.push([name, trimmed(text, colon + 1, end)]);
+  return null;
+}
+
+function isFraming(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'transfer-encoding' || lower === 'content-length';
+}
+
+/** Without spaces and tabs around it: `trim` would take more than HTTP's own white space. */
+function trimmed(text: string, from: number, end: number): string {
+  let start = from;
+  let stop = end;
+  while (start < stop && isBlank(text.charCodeAt(start))) start += 1;
+  while (stop > start && isBlank(text.charCodeAt(stop - 1))) stop -= 1;
+  return text.slice(start, stop);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+export function bad(reason: string): Problem {
+  return { status: 400, reason };
+}

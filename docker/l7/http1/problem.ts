@@ -1,0 +1,9 @@
+/** Why bytes are not an HTTP/1 message that may be passed on: the status for whoever sent them, and the reason in words. */
+export interface Problem {
+  readonly status: 400 | 405 | 408 | 413 | 414 | 417 | 431 | 501 | 505;
+  readonly reason: string;
+}
+
+export function isProblem(value: object): value is Problem {
+  return 'reason' in value && 'status' in value;
+}

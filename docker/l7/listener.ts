@@ -1,0 +1,123 @@
+//  accept --first bytes--> "PRI * HTTP/2.0" ? HTTP/2 by prior knowledge : HTTP/1
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { serveHttp1 } from './http1/client-connection.ts';
+import type { ClientConnection, ClientConnectionDeps } from './http1/client-connection.ts';
+import type { Peer, TlsFacts } from './policies/policy.ts';
+
+/** 4,096 connections may wait to be accepted: a burst is not the proxy's to refuse. */
+const backlog = 4096;
+
+export interface ListenerDeps extends ClientConnectionDeps {
+  /** Takes over a connection that speaks HTTP/2; `first` is what it has said. */
+  serveHttp2(socket: Socket, peer: Peer, first: Buffer): ClientConnection;
+}
+
+export interface Listener {
+  readonly connections: { accepted: number; open: number };
+  /** Bytes of client connections so far, those still open included. */
+  bytes(): { received: number; sent: number };
+  listen(place: { readonly address: string; readonly port: number }): Promise<number>;
+  /** No more connections; those there are end with what they are doing. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** RFC 9113 section 3.4; no HTTP/1 method begins so. */
+const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+export function createListener(deps: ListenerDeps): Listener {
+  const connections = { accepted: 0, open: 0 };
+  const past = { received: 0, sent: 0 };
+  const clients = new Map<Socket, ClientConnection | null>();
+
+  const accept = (socket: Socket) => {
+    connections.accepted += 1;
+    connections.open += 1;
+    clients.set(socket, null);
+    socket.on('close', () => {
+      connections.open -= 1;
+      clients.delete(socket);
+      past.received += socket.bytesRead;
+      past.sent += socket.bytesWritten;
+    });
+    const peer = peerOf(socket, null);
+    choose(socket, deps.settings().http.headTimeoutMs, (first, http2) => {
+      const connection = http2 ? deps.serveHttp2(socket, peer, first) : serveHttp1(socket, peer, first, deps);
+      clients.set(socket, connection);
+    });
+  };
+
+  const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
+
+  return {
+    connections,
+    bytes() {
+      const sum = { ...past };
+      for (const socket of clients.keys()) {
+        sum.received += socket.bytesRead;
+        sum.sent += socket.bytesWritten;
+      }
+      return sum;
+    },
+    listen: ({ address, port }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host: address, port, backlog }, () => {
+          server.off('error', reject);
+          const bound = server.address();
+          resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+        });
+      }),
+    drain() {
+      for (const connection of clients.values()) connection?.close();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of clients.keys()) socket.destroy();
+      }),
+  };
+}
+
+/** Looks at the first bytes until they say which HTTP it is. */
+export function choose(
+  socket: Socket,
+  timeoutMs: number,
+  decide: (first: Buffer, http2: boolean) => void,
+): void {
+  let first: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const stop = () => {
+    clearTimeout(timer);
+    socket.off('data', look);
+    socket.off('end', leave);
+    socket.off('error', leave);
+    socket.off('close', stop);
+  };
+  const leave = () => {
+    stop();
+    socket.destroy();
+  };
+  const look = (chunk: Buffer) => {
+    first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+    const text = first.toString('latin1', 0, preface.length);
+    if (text.length < preface.length && preface.startsWith(text)) return;
+    stop();
+    decide(first, text === preface);
+  };
+  socket.on('data', look);
+  socket.on('end', leave);
+  socket.on('error', leave);
+  socket.on('close', stop);
+}
+
+export function peerOf(socket: Socket, tls: TlsFacts | null): Peer {
+  return {
+    address: socket.remoteAddress ?? '',
+    port: socket.remotePort ?? 0,
+    localAddress: socket.localAddress ?? '',
+    localPort: socket.localPort ?? 0,
+    tls,
+  };
+}
