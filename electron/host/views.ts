@@ -64,7 +64,7 @@ export function health(controller: Controller): readonly BalancerHealth[] {
     const effective = session.settings.get(node)?.effective as unknown as BalancerGroup | undefined;
     return effective === undefined ? unknownYet : predict(effective);
   };
-  return session.telemetry.health(settings, predicted, session.scale);
+  return session.telemetry.health(settings, predicted, session.scale, session.links);
 }
 
 /** While the guide is not there yet (the lab is starting), every node keeps its secrets. */

@@ -4,7 +4,7 @@ import type { ProgramEvent } from '../../../docker/protocol/events.ts';
 import type { Prediction } from '../../../docker/protocol/prediction.ts';
 import type { BackendStats, BalancerStats, ClientStats, Stats } from '../../../docker/protocol/stats.ts';
 import type { BalancerHealth, Ledger, ProbeView, Tick } from '../../contract/measure.ts';
-import type { Json } from '../../contract/session.ts';
+import type { Json, Link } from '../../contract/session.ts';
 import type { LabRole } from '../lab/lab.ts';
 import type { ActOfHand } from '../checks/evidence.ts';
 import { BlindspotError } from '../../contract/errors.ts';
@@ -18,6 +18,7 @@ import type { NodeLink } from './node-link.ts';
 import { RequestBook } from './request-log.ts';
 import { Samples } from './samples.ts';
 import { isBalancer, makeTick } from './tick.ts';
+import { upstream } from './upstream.ts';
 
 const tickMs = 250;
 const silentAfterMs = 3000;
@@ -125,6 +126,7 @@ export class Telemetry {
     settingsOf: (node: string) => GroupSettings | null,
     predicted: (node: string) => Prediction,
     scale: number,
+    links: readonly Link[],
   ): readonly BalancerHealth[] {
     const balancers: BalancerHealth[] = [];
     for (const [balancer, role] of this.roles) {
@@ -141,7 +143,7 @@ export class Telemetry {
           probes: this.probes.get(balancer) ?? new Map<string, ProbeView[]>(),
           transitions: this.transitions.get(balancer) ?? [],
           acts: this.acts,
-          client: (at) => this.firstClient(at),
+          client: (at) => this.clientOf(balancer, links, at),
         }),
       );
     }
@@ -267,10 +269,14 @@ export class Telemetry {
     return sample === null || Date.now() - sample.at > silentAfterMs ? null : sample.stats;
   }
 
-  private firstClient(at?: number): { node: string; sample: { at: number; stats: Stats } } | null {
-    for (const [node, role] of this.roles) {
-      if (role !== 'client') continue;
-      const sample = this.samples.get(node, at);
+  /** The client whose requests go through this balancer: others have no say in its bill. */
+  private clientOf(
+    balancer: string,
+    links: readonly Link[],
+    at?: number,
+  ): { node: string; sample: { at: number; stats: Stats } } | null {
+    for (const node of upstream(balancer, links)) {
+      const sample = this.roles.get(node) === 'client' ? this.samples.get(node, at) : null;
       if (sample !== null) return { node, sample };
     }
     return null;
