@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failureKinds } from '../docker/protocol/client.ts';
 import { ownCauses } from '../docker/protocol/stats.ts';
-import { referenceSchema } from './names.ts';
+import { idSchema, referenceSchema } from './names.ts';
 
 /**
  * The vocabulary of checks, closed on purpose: a lab states what must be measured, never how to measure it.
@@ -13,6 +13,7 @@ const falseAlarm = z.number().min(1e-9).max(0.05).default(1e-4);
 const recentSeconds = z.number().min(0.5).max(600).default(2);
 const share = z.number().min(0).max(1);
 const targetState = z.enum(['initial', 'healthy', 'unhealthy', 'draining', 'unused']);
+const statusSchema = z.string().regex(/^[1-5]\d\d$/, 'a status');
 const count = z.union([z.literal('all'), z.int().min(0)]);
 
 const shapes = {
@@ -34,7 +35,7 @@ const shapes = {
   outcome: z.strictObject({
     type: z.literal('outcome'),
     client: referenceSchema,
-    outcome: z.union([z.string().regex(/^[1-5]\d\d$/, 'a status'), z.enum(failureKinds)]),
+    outcome: z.union([statusSchema, z.enum(failureKinds)]),
     expected: share,
     sample: z.int().min(1).default(300),
     seconds: recentSeconds,
@@ -102,6 +103,63 @@ const shapes = {
     atMost: share.default(1),
     /** Fewer than so many open connections in all say nothing. */
     sample: z.int().min(1).default(10),
+  }),
+  /** The share of a route's requests that a proxy gave to one group, by its own count. */
+  split: z.strictObject({
+    type: z.literal('split'),
+    balancer: referenceSchema,
+    route: idSchema,
+    group: idSchema,
+    expected: share,
+    sample: z.int().min(1).default(300),
+    seconds: recentSeconds,
+    falseAlarm,
+  }),
+  /**
+   * At least so many requests took this route of a proxy since the step opened; with a group, those given to it;
+   * mirrored: those whose copy got an answer.
+   */
+  routed: z.strictObject({
+    type: z.literal('routed'),
+    balancer: referenceSchema,
+    route: idSchema,
+    group: idSchema.optional(),
+    mirrored: z.boolean().default(false),
+    atLeast: z.int().min(1).default(1),
+  }),
+  /** A percentile of one kind of a client's mix, lately, between two bounds in milliseconds. */
+  latency: z.strictObject({
+    type: z.literal('latency'),
+    client: referenceSchema,
+    kind: idSchema,
+    percentile: z.number().min(0.01).max(0.999).default(0.99),
+    atLeastMs: z.number().min(0).default(0),
+    atMostMs: z.number().min(0).optional(),
+    sample: z.int().min(1).default(200),
+    seconds: recentSeconds,
+  }),
+  /**
+   * How many answers of this status a client got since the step opened or since the last change; with a kind, to that
+   * kind of its mix. `sample` is how many must have ended, whatever became of them.
+   */
+  answers: z.strictObject({
+    type: z.literal('answers'),
+    client: referenceSchema,
+    kind: idSchema.optional(),
+    status: statusSchema,
+    atLeast: z.int().min(0).default(0),
+    atMost: z.int().min(0).optional(),
+    sample: z.int().min(0).default(0),
+  }),
+  /** The same by the second, over the last so many seconds. A limit of so many a second can be exceeded by none. */
+  rate: z.strictObject({
+    type: z.literal('rate'),
+    client: referenceSchema,
+    kind: idSchema.optional(),
+    status: statusSchema,
+    atLeast: z.number().min(0).default(0),
+    atMost: z.number().min(0).optional(),
+    seconds: z.number().min(1).max(60).default(4),
   }),
   /** How often a target came or went since the step opened or since the last change, in the last so many seconds. */
   transitions: z.strictObject({
@@ -276,6 +334,11 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.busiest,
   shapes.moved,
   shapes.held,
+  shapes.split,
+  shapes.routed,
+  shapes.latency,
+  shapes.answers,
+  shapes.rate,
   shapes.transitions,
   shapes.targets,
   shapes.target,

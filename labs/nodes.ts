@@ -3,6 +3,9 @@ import { backendSettingsSchema } from '../docker/protocol/backend.ts';
 import { l4SettingsSchema, l7SettingsSchema } from '../docker/protocol/balancer.ts';
 import { clientSettingsSchema } from '../docker/protocol/client.ts';
 import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
+import { limitsSchema } from '../docker/protocol/l7/limits.ts';
+import { nameSchema } from '../docker/protocol/l7/route.ts';
+import { routesLeadSomewhere, routingShape, targetGroupSchema } from '../docker/protocol/l7/routing.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
 import { hostNameSchema, nodeNameSchema } from './names.ts';
 
@@ -59,7 +62,14 @@ const balancerTargets = z.union([
     .min(1),
 ]);
 export const l4NodeSettings = l4SettingsSchema.omit({ targets: true }).extend({ targets: balancerTargets });
-export const l7NodeSettings = l7SettingsSchema.omit({ targets: true }).extend({ targets: balancerTargets });
+const l7Group = targetGroupSchema.extend({ targets });
+const l7Routing = z
+  .strictObject({ ...routingShape, groups: z.record(nameSchema, l7Group).default({}) })
+  .superRefine(routesLeadSomewhere);
+const l7Limits = limitsSchema.extend({ store: nodeNameSchema.nullable().default(null) });
+export const l7NodeSettings = l7SettingsSchema
+  .omit({ targets: true, routing: true, limits: true })
+  .extend({ targets: balancerTargets, routing: l7Routing.prefault({}), limits: l7Limits.prefault({}) });
 export const backendNodeSettings = backendSettingsSchema.omit({ dependencies: true }).extend({
   dependencies: z
     .array(

@@ -87,7 +87,7 @@ function whoami({ request, connection, method }: Exchange, node: string): Answer
 function worker(services: EndpointServices): Handler {
   const { settings, pool, dependencies } = services;
   const serve: Handler = (exchange) => {
-    const { serviceMs } = settings();
+    const serviceMs = serviceMsOf(settings(), exchange.path);
     if (serviceMs === 0) exchange.send(content(exchange, services));
     else later(exchange, serviceMs, () => exchange.send(content(exchange, services)));
   };
@@ -106,6 +106,13 @@ function worker(services: EndpointServices): Handler {
         exchange.send(json(503, { node: services.node, error: `${down.name}: ${down.detail}` }));
       });
     });
+}
+
+/** The longest prefix speaks for a path. */
+function serviceMsOf({ serviceMs, serviceMsByPath }: BackendSettings, path: string): number {
+  const fitting = Object.entries(serviceMsByPath).filter(([prefix]) => path.startsWith(prefix));
+  const [longest] = fitting.sort(([a], [b]) => b.length - a.length);
+  return longest?.[1] ?? serviceMs;
 }
 
 /** The worker is given back with the end of the response, however it ends; a client that leaves the queue is forgotten. */

@@ -5,6 +5,10 @@ import { serverTlsSchema } from './tls.ts';
 
 export const backendSettingsSchema = z.strictObject({
   serviceMs: duration(0, 'Time to serve a request'),
+  serviceMsByPath: z
+    .record(z.string().startsWith('/'), z.number().min(0).max(86_400_000))
+    .default({})
+    .meta({ title: 'Other times, by path prefix', unit: 'ms' }),
   workers: z.int().min(0).max(10_000).default(0).meta({ title: 'Workers (0: no limit)' }),
   /** Of the content it serves, in every body: what tells an old release or a stale cache from a fresh one. */
   version: z.string().min(1).max(63).default('v1').meta({ title: 'Content version' }),

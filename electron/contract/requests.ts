@@ -16,6 +16,7 @@ import type {
   Users,
 } from './measure.ts';
 import type { KeyMap, Picks, Replayed } from './picks.ts';
+import type { PoliciesView } from './policies.ts';
 import type { RecordedPiece, RecordedRange, RecordingInfo, RecordingState } from './recording.ts';
 import type { ReportFile } from './report.ts';
 import type { Controls, Json, SessionState } from './session.ts';
@@ -130,6 +131,7 @@ export interface Topics {
   readonly rates: Rates;
   readonly requests: RequestLog;
   readonly users: Users;
+  readonly policies: PoliciesView;
   readonly timeline: Timeline;
   readonly ledger: Ledger | null;
   readonly budget: BudgetView | null;
@@ -151,6 +153,7 @@ export const topicNames = [
   'rates',
   'requests',
   'users',
+  'policies',
   'timeline',
   'ledger',
   'budget',

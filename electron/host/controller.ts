@@ -280,7 +280,7 @@ export class Controller {
       event: (node, event) => this.onProgramEvent(node, event),
       tick: (tick) => {
         this.record?.tick(tick);
-        for (const topic of ['rates', 'health', 'ledger', 'users'] as const) topics.touch(topic);
+        for (const topic of ['rates', 'health', 'ledger', 'users', 'policies'] as const) topics.touch(topic);
         this.judge();
       },
       requests: () => topics.touch('requests'),

@@ -8,6 +8,8 @@ import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
 import { kubeletsOf } from './telemetry/pods-view.ts';
 import { picksOf, pickView } from './telemetry/picks.ts';
+import { policiesLately } from './telemetry/policies-view.ts';
+import type { StatedPolicies } from './telemetry/policies-view.ts';
 import { usersLately } from './telemetry/users.ts';
 import type { TopicHub } from './topics.ts';
 
@@ -33,6 +35,13 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   topics.provide('users', 500, () => {
     const samples = controller.session?.telemetry.samples;
     return samples === undefined ? { windowMs: 0, clients: [] } : usersLately(samples, Date.now());
+  });
+  topics.provide('policies', 500, () => {
+    const { session } = controller;
+    if (session === null) return { windowMs: 0, proxies: [], kinds: [] };
+    const stated = (node: string) =>
+      (session.settings.get(node)?.stated ?? null) as unknown as StatedPolicies | null;
+    return policiesLately(session.telemetry.samples, Date.now(), stated);
   });
   topics.provide('timeline', 50, () => controller.timeline.view());
   topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);

@@ -4,6 +4,7 @@ export const dockTabs = [
   'requests',
   'users',
   'picks',
+  'routes',
   'timeline',
   'ledger',
   'record',

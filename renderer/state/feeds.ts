@@ -14,6 +14,7 @@ export interface Feeds {
   readonly health: Feed<Topics['health']>;
   readonly requests: Feed<Topics['requests']>;
   readonly users: Feed<Topics['users']>;
+  readonly policies: Feed<Topics['policies']>;
   readonly timeline: Feed<Topics['timeline']>;
   readonly ledger: Feed<Topics['ledger']>;
   readonly budget: Feed<Topics['budget']>;
@@ -31,6 +32,7 @@ export function createFeeds(connection: Connection): Feeds {
     health: feed(connection, 'health'),
     requests: feed(connection, 'requests'),
     users: feed(connection, 'users'),
+    policies: feed(connection, 'policies'),
     timeline: feed(connection, 'timeline'),
     ledger: feed(connection, 'ledger'),
     budget: feed(connection, 'budget'),

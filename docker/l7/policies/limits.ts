@@ -1,5 +1,7 @@
 import type { LimitStats } from '../../protocol/l7/policy-stats.ts';
+import type { RateLimit } from '../../protocol/l7/rate-limit.ts';
 import { clientAddress } from './client-address.ts';
+import { matchWords } from './match-words.ts';
 import { kind } from './policy-kind.ts';
 import type { Answer, Call, Policy } from './policy.ts';
 import { createLimiter } from './rate-limit/limiter.ts';
@@ -44,10 +46,31 @@ export const limits = kind('limits', (settings, { clock }, before) => {
         ? verdict.then((one) => carryOut(call, one))
         : carryOut(call, verdict);
     },
-    stats: () => ({ rules: structuredClone(counts), store: null }) satisfies LimitStats,
+    stats: () =>
+      ({
+        rules: Object.fromEntries(
+          Object.entries(settings.rules).map(([name, rule]) => [
+            name,
+            { words: ruleWords(rule), ...(counts[name] ?? { allowed: 0, refused: 0 }) },
+          ]),
+        ),
+        store: null,
+      }) satisfies LimitStats,
   };
   return policy;
 });
+
+/** "10 in 1 s for each header x-api-key, path /api/search/*" */
+function ruleWords({ requests, perMs, by, name, match, algorithm, burst }: RateLimit): string {
+  const whom = {
+    everyone: 'together',
+    address: 'for each address',
+    header: `for each ${name}`,
+    cookie: `for each ${name}`,
+  };
+  const how = algorithm === 'token-bucket' && burst > 0 ? `, bursts of ${burst}` : '';
+  return `${requests} in ${perMs / 1000} s ${whom[by]}${how}, ${matchWords(match)}`;
+}
 
 function isLimits(policy: Policy | null): policy is LimitPolicy {
   return policy !== null && 'local' in policy;

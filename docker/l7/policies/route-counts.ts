@@ -8,8 +8,10 @@ export interface RouteCounter {
   start(group: string | null): void;
   end(end: CallEnd): void;
   mirror(what: 'sent' | 'answered' | 'failed'): void;
-  view(): RouteStats;
+  view(words: RouteWords): RouteStats;
 }
+
+export type RouteWords = Pick<RouteStats, 'match' | 'does'>;
 
 export function createRouteCounter(): RouteCounter {
   const latency: LatencyCounter = createLatencyCounter();
@@ -30,7 +32,8 @@ export function createRouteCounter(): RouteCounter {
     mirror(what) {
       mirrored[what] += 1;
     },
-    view: () => ({
+    view: (words) => ({
+      ...words,
       requests,
       byStatus: { ...byStatus },
       byGroup: { ...byGroup },

@@ -5,6 +5,7 @@ import type { RoutingSettings } from '../../protocol/l7/routing.ts';
 import { requestCookieEdits, setCookieEdits } from './cookie-edits.ts';
 import { headerEdits } from './header-edits.ts';
 import type { EditFields } from './header-edits.ts';
+import { matchWords } from './match-words.ts';
 import { mirrorTo } from './mirror.ts';
 import { kind } from './policy-kind.ts';
 import type { Answer, Call, Policy, Services } from './policy.ts';
@@ -12,7 +13,7 @@ import { viewOf } from './request-view.ts';
 import type { RequestView } from './request-view.ts';
 import { redirectLocation, rewrittenTarget } from './rewrite.ts';
 import { createRouteCounter } from './route-counts.ts';
-import type { RouteCounter } from './route-counts.ts';
+import type { RouteCounter, RouteWords } from './route-counts.ts';
 import { createRouteTable } from './route-table.ts';
 import type { CompiledRoute } from './route-table.ts';
 import { createRoutedGroup } from './routed-group.ts';
@@ -81,12 +82,28 @@ function createRouting(settings: RoutingSettings, services: Services, before: Ke
       return follow(found, actions.get(found.name), request, call, { services, groups, counter });
     },
     stats: () => {
-      const routes = [...counters].map(([name, counter]) => [name, counter.view()] as const);
-      const stats: RoutingStats = { unmatched, routes: Object.fromEntries(routes), groups: groupViews() };
+      for (const name of actions.keys()) counterOf(name);
+      const routes = [...counters].map(([name, counter]) => [
+        name,
+        counter.view(wordsOf(settings.routes[name])),
+      ]);
+      const stats: RoutingStats = {
+        unmatched,
+        routes: Object.fromEntries(routes) as RoutingStats['routes'],
+        groups: groupViews(),
+      };
       return stats as unknown as Json;
     },
     kept: () => ({ seal, counters, groups: groupViews(), unmatched }),
   };
+}
+
+function wordsOf(route: RoutingSettings['routes'][string] | undefined): RouteWords {
+  if (route === undefined) return { match: '', does: 'no longer set' };
+  const { match, redirect, respond } = route;
+  const does =
+    redirect !== null ? `redirects, ${redirect.status}` : respond !== null ? `answers ${respond.status}` : '';
+  return { match: matchWords(match), does };
 }
 
 function isRouting(policy: Policy | null): policy is RoutingPolicy {

@@ -11,6 +11,10 @@ export interface RoutingStats {
 }
 
 export interface RouteStats {
+  /** Which requests, in words; empty for a route that is no longer set. */
+  readonly match: string;
+  /** What it does with them, where it does not forward them. */
+  readonly does: string;
   readonly requests: number;
   /** By the status that the client got; `cut` where it got none, or not all. */
   readonly byStatus: Readonly<Record<string, number>>;
@@ -41,7 +45,9 @@ export interface StickyCounts {
 
 /** `policies.limits` */
 export interface LimitStats {
-  readonly rules: Readonly<Record<string, { readonly allowed: number; readonly refused: number }>>;
+  readonly rules: Readonly<
+    Record<string, { readonly words: string; readonly allowed: number; readonly refused: number }>
+  >;
   /** Null: none is set, or none is needed. */
   readonly store: { readonly answers: number; readonly failures: number; readonly reachable: boolean } | null;
 }

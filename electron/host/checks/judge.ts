@@ -4,6 +4,7 @@ import { busiest } from './busiest.ts';
 import { capturedSame } from './captured-same.ts';
 import { capturedText } from './captured-text.ts';
 import { captured } from './captured.ts';
+import { answers } from './answers.ts';
 import { command } from './command.ts';
 import { detection } from './detection.ts';
 import { errors } from './errors.ts';
@@ -12,6 +13,7 @@ import { finding } from './finding.ts';
 import type { Context, Finding, Predicate } from './finding.ts';
 import { held } from './held.ts';
 import { inFlight } from './in-flight.ts';
+import { latency } from './latency.ts';
 import { ledger } from './ledger.ts';
 import { moved } from './moved.ts';
 import { outcome } from './outcome.ts';
@@ -19,10 +21,13 @@ import { own } from './own.ts';
 import { pod } from './pod.ts';
 import { probes } from './probes.ts';
 import { quiet } from './quiet.ts';
+import { rate } from './rate.ts';
 import { restarts } from './restarts.ts';
+import { routed } from './routed.ts';
 import { served } from './served.ts';
 import { setting } from './setting.ts';
 import { share } from './share.ts';
+import { split } from './split.ts';
 import { target } from './target.ts';
 import { targets } from './targets.ts';
 import { transitions } from './transitions.ts';
@@ -39,6 +44,11 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   busiest,
   moved,
   held,
+  split,
+  routed,
+  latency,
+  answers,
+  rate,
   transitions,
   targets,
   target,

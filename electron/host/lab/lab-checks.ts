@@ -2,8 +2,11 @@ import type { Check, SimpleCheck } from '../../../labs/checks.ts';
 import { nodeSettings } from '../../../labs/nodes.ts';
 import { faultSettings } from '../../../docker/protocol/faults.ts';
 import type { LabProblem } from '../../contract/catalogue.ts';
+import type { Json } from '../../contract/session.ts';
 import { referencedMembers, unknownNode } from './lab-actions.ts';
 import type { Lab, LabRole } from './lab.ts';
+import { openedNodes } from './links.ts';
+import { isSettings } from './merge.ts';
 import { problem, unknownName } from './problem.ts';
 import { keysOf, schemaAt } from './schema-walk.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
@@ -37,6 +40,32 @@ export function checkProblems(
     case 'busiest':
     case 'moved':
       return node(check.client, 'client', clients);
+    case 'latency':
+    case 'answers':
+    case 'rate':
+      return [
+        ...node(check.client, 'client', clients),
+        ...(check.kind === undefined
+          ? []
+          : knownIn(lab, act, check.client, ['mix'], check.kind, [...path, 'kind'], source)),
+      ];
+    case 'split':
+    case 'routed':
+      return [
+        ...node(check.balancer, 'balancer', proxies),
+        ...knownIn(lab, act, check.balancer, ['routing', 'routes'], check.route, [...path, 'route'], source),
+        ...(check.group === undefined
+          ? []
+          : knownIn(
+              lab,
+              act,
+              check.balancer,
+              ['routing', 'groups'],
+              check.group,
+              [...path, 'group'],
+              source,
+            )),
+      ];
     case 'served':
       return [...node(check.client, 'client', clients), ...node(check.server, 'server', backends)];
     case 'own':
@@ -116,6 +145,27 @@ function nodeProblems(
       expected: `a node with role ${roles.join(' or ')}`,
     }),
   ];
+}
+
+/** A name in a node's settings (a kind of its mix, a route, a group), as the lab file states it or the act's opening. */
+function knownIn(
+  lab: Lab,
+  act: number,
+  reference: string,
+  where: readonly string[],
+  name: string,
+  path: Path,
+  source: YamlSource,
+): readonly LabProblem[] {
+  const [member] = referencedMembers(lab, act, reference);
+  const settings = member === undefined ? undefined : openedNodes(lab, act)[member.group]?.settings;
+  const found = where.reduce<Json | undefined>(
+    (value, key) => (isSettings(value) ? value[key] : undefined),
+    settings,
+  );
+  // A step may be the one that makes it: only what is stated can be misspelt.
+  if (!isSettings(found) || Object.keys(found).length === 0 || name in found) return [];
+  return [unknownName(source, path, where.at(-1) ?? 'name', name, Object.keys(found))];
 }
 
 /** A setting that its role does not have could never be equal to anything. */

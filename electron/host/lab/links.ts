@@ -16,6 +16,8 @@ export function links(lab: Lab, act: number): readonly Link[] {
     .flatMap(({ name, node }) =>
       referenced(node.role, node.settings)
         .flatMap((reference) => members(nodes, reference))
+        // A target of two groups is one node all the same.
+        .filter((to, index, all) => all.indexOf(to) === index)
         .map((to): Link => ({ from: name, to, layer: node.role === 'l7' ? 'l7' : 'l4' })),
     );
 }

@@ -5,6 +5,7 @@ import { clientSettingsSchema } from '../../../docker/protocol/client.ts';
 import { kubeletSettingsSchema } from '../../../docker/protocol/kubelet.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
 import type { Json } from '../../contract/session.ts';
+import { fillProxy, proxyReferences } from './l7-settings.ts';
 import { isSettings } from './merge.ts';
 import type { LabRole, Settings } from './lab.ts';
 
@@ -44,7 +45,7 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     }
     case 'l4':
     case 'l7': {
-      const { targets, ...others } = settings;
+      const { targets, ...others } = role === 'l7' ? fillProxy(settings, resolve) : settings;
       const rest = isSettings(others.serverNames)
         ? { ...others, serverNames: serverNames(others.serverNames, resolve) }
         : others;
@@ -132,6 +133,7 @@ export function referenced(role: LabRole, settings: Settings): readonly string[]
   if (role === 'client') return references(settings.to);
   // Its probes are no traffic, but a name in them that leads nowhere is wrong all the same.
   if (role === 'kubelet') return [...references(settings.pods), ...references(settings.balancers)];
+  if (role === 'l7') return [...new Set([...references(settings.targets), ...proxyReferences(settings)])];
   if (role !== 'backend') return references(settings.targets);
   const { dependencies } = settings;
   if (!Array.isArray(dependencies)) return [];

@@ -235,6 +235,10 @@ describe('rate limits in the proxy', () => {
     expect((await ask(port, '/api/healthcheck', { 'x-user': 'u1' })).status).toBe(200);
     expect(heard).toHaveLength(4);
     const limits = proxy.pipeline.stats().limits as unknown as LimitStats;
-    expect(limits.rules.search).toEqual({ allowed: 3, refused: 1 });
+    expect(limits.rules.search).toEqual({
+      words: '2 in 60 s for each x-user, path /api/search/*',
+      allowed: 3,
+      refused: 1,
+    });
   });
 });

@@ -1,0 +1,82 @@
+/** Topic `policies`: what each proxy decides about requests, and how each kind of request fares with its client. */
+
+export interface PoliciesView {
+  /** Rates, shares and percentiles are over so long; totals since the program started. */
+  readonly windowMs: number;
+  readonly proxies: readonly ProxyPolicies[];
+  readonly kinds: readonly KindRow[];
+}
+
+export interface ProxyPolicies {
+  readonly proxy: string;
+  /** In the settings' order; a route that was taken out stays while it has counts. */
+  readonly routes: readonly RouteRow[];
+  readonly groups: readonly GroupRow[];
+  /** Requests that no route took, in all. */
+  readonly unmatched: number;
+  readonly limits: readonly LimitRow[];
+  /** Null: no store is set. */
+  readonly store: { readonly reachable: boolean; readonly failures: number } | null;
+  readonly others: readonly PolicyCount[];
+}
+
+export interface RouteRow {
+  readonly route: string;
+  /** "path /api/*" */
+  readonly match: string;
+  /** What it does where it does not forward: "redirect 301", "answers 200". */
+  readonly does: string;
+  readonly total: number;
+  readonly perSecond: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Per second, by status class. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Each group that it may forward to: the weight that is set, and what came of it. */
+  readonly split: readonly {
+    readonly group: string;
+    readonly weight: number;
+    readonly total: number;
+    readonly recent: number;
+  }[];
+  readonly mirror: { readonly group: string; readonly sent: number; readonly failed: number } | null;
+}
+
+export interface GroupRow {
+  readonly group: string;
+  readonly targets: readonly string[];
+  readonly total: number;
+  readonly perSecond: number;
+  readonly inFlight: number;
+  readonly refused: number;
+  readonly sticky: { readonly kept: number; readonly moved: number; readonly fresh: number } | null;
+}
+
+export interface LimitRow {
+  readonly rule: string;
+  /** "10 in 1 s for each header x-api-key, path /api/search/*" */
+  readonly words: string;
+  readonly allowed: number;
+  readonly refused: number;
+  readonly allowedPerSecond: number;
+  readonly refusedPerSecond: number;
+}
+
+/** A policy without a table of its own: the numbers that it states. */
+export interface PolicyCount {
+  readonly policy: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** One kind of request in a client's mix, as its users waited for it. */
+export interface KindRow {
+  readonly client: string;
+  readonly kind: string;
+  readonly perSecond: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly failed: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Who answered, in the window. */
+  readonly byServer: Readonly<Record<string, number>>;
+}
