@@ -61,14 +61,14 @@ export function proxyPolicies(
   now: BalancerStats,
   seconds: number,
 ): ProxyPolicies | null {
-  const routing = own<RoutingStats>(now, 'routing');
-  const limits = own<LimitStats>(now, 'limits');
+  const routing = routingOf(now);
+  const limits = limitsOf(now);
   const others = Object.entries(now.policies ?? {}).flatMap(([policy, stats]) =>
     policy === 'routing' || policy === 'limits' ? [] : numbersOf(policy, stats),
   );
   if (routing === undefined && limits === undefined && others.length === 0) return null;
-  const was = before === null ? undefined : own<RoutingStats>(before, 'routing');
-  const wasLimits = before === null ? undefined : own<LimitStats>(before, 'limits');
+  const was = routingOf(before);
+  const wasLimits = limitsOf(before);
   return {
     proxy,
     routes: routeRows(stated?.routing, was, routing, seconds),
@@ -80,8 +80,12 @@ export function proxyPolicies(
   };
 }
 
-function own<T>(stats: BalancerStats, policy: string): T | undefined {
-  return stats.policies?.[policy] as unknown as T | undefined;
+function routingOf(stats: BalancerStats | null): RoutingStats | undefined {
+  return stats?.policies?.routing as unknown as RoutingStats | undefined;
+}
+
+function limitsOf(stats: BalancerStats | null): LimitStats | undefined {
+  return stats?.policies?.limits as unknown as LimitStats | undefined;
 }
 
 function routeRows(
