@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actionSchema } from './actions.ts';
 import { checkSchema } from './checks.ts';
-import { idSchema, nodeNameSchema, sentence } from './names.ts';
+import { hostNameSchema, idSchema, nodeNameSchema, sentence } from './names.ts';
 import { nodeSchema } from './nodes.ts';
 
 /**
@@ -63,6 +63,8 @@ export const labSchema = z.strictObject({
     .record(idSchema, z.strictObject({ from: nodeNameSchema, foundBy: idSchema.optional() }))
     .default({}),
   nodes: z.record(nodeNameSchema, nodeSchema),
+  /** Names of sites, and the node where they are found: in every terminal, `curl https://app.lab:8080/` goes there. */
+  hosts: z.record(hostNameSchema, nodeNameSchema).default({}),
   acts: z.array(actSchema).min(1).max(9),
   closing: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Stats } from '../protocol/stats.ts';
+import type { Identity } from '../protocol/tls.ts';
 import type { AdminRoute } from './admin-route.ts';
 import type { EventRing } from './event-ring.ts';
 import type { RequestRing } from './request-ring.ts';
@@ -10,6 +11,7 @@ export interface BaseConfig {
   readonly node: string;
   readonly admin: string;
   readonly sampleOneIn: number;
+  readonly identity?: Identity | undefined;
 }
 
 /** What a program is given to live with. */

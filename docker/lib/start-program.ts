@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { authorityFile } from '../protocol/tls.ts';
 import { startAdminServer } from './admin-server.ts';
 import { createEventRing } from './event-ring.ts';
 import type { BaseConfig, Context, Program, Role } from './program-types.ts';
@@ -31,6 +34,7 @@ export async function startProgram<C extends BaseConfig>(role: Role<C>, config: 
   };
   try {
     const admin = await startAdminServer(config.admin, identity, program, context);
+    layOutAuthority(config);
     context.events.emit({ type: 'started', role: role.role });
     return {
       program,
@@ -45,4 +49,10 @@ export async function startProgram<C extends BaseConfig>(role: Role<C>, config: 
     await program.stop('the admin socket could not be opened');
     throw error;
   }
+}
+
+/** Public, and the same for every node of a lab. A named pipe has no folder, and its platform's curl another store. */
+function layOutAuthority({ admin, identity }: BaseConfig): void {
+  if (identity === undefined || admin.startsWith('\\\\')) return;
+  writeFileSync(join(dirname(admin), authorityFile), identity.authority);
 }

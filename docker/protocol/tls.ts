@@ -14,6 +14,9 @@ const pem = (what: string) => z.string().regex(new RegExp(`^-----BEGIN ${what}--
 export const flaws = ['wrong-name', 'expired', 'self-signed', 'unknown-authority'] as const;
 export type Flaw = (typeof flaws)[number];
 
+/** Each program puts whom it trusts beside its admin socket, for the curl and openssl of its terminals. */
+export const authorityFile = 'authority.pem';
+
 /** One certificate with its key. Wildcards as in a certificate: `*.lab` stands for one label. */
 export const certificateSchema = z.object({
   /** The server names it is shown for; the first certificate is shown to those who name none that is known. */

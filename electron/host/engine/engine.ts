@@ -57,6 +57,8 @@ export interface SessionSpec {
   readonly scale: number;
   readonly startedAt: number;
   readonly allocation: Allocation;
+  /** Names of sites besides the nodes' own, and the node where each is found. */
+  readonly hosts?: Readonly<Record<string, string>>;
   /** How many nodes the lab has when complete. */
   readonly nodeCount: number;
 }

@@ -2,6 +2,7 @@ import type { LabProblem } from '../../contract/catalogue.ts';
 import type { FaultName } from '../../../docker/protocol/faults.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { actionProblems, faultProblems, referencedMembers } from './lab-actions.ts';
+import { certificateProblems } from './lab-certificates.ts';
 import { checkProblems } from './lab-checks.ts';
 import type { Lab, LabNodes } from './lab.ts';
 import { openedNodes } from './links.ts';
@@ -17,6 +18,7 @@ export function referenceProblems(lab: Lab, source: YamlSource): readonly LabPro
     ...nodeProblems(lab, lab.nodes, 0, ['nodes'], source),
     ...clashes(lab, source),
     ...duplicates(lab, source),
+    ...certificateProblems(lab, source),
     ...lab.acts.flatMap((_, act) => actProblems(lab, act, source)),
   ];
 }

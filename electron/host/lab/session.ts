@@ -95,6 +95,7 @@ export class Session {
       scale,
       startedAt: this.startedAt,
       allocation: { networks: [], nodes: {} },
+      hosts: lab.file.hosts,
       nodeCount: nodeNamesOf(lab, 0).length,
     };
     this.nodes = new NodeTable(engine.id, this.id);

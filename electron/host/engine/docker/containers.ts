@@ -56,7 +56,7 @@ export function containerOptions(
       PidsLimit: node.pids,
       Sysctls: node.sysctls,
       // Names answer even for a node that is stopped, as addresses in a target group do.
-      ExtraHosts: Object.entries(session.allocation.nodes).map(([name, { address }]) => `${name}:${address}`),
+      ExtraHosts: hostLines(session),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '4m', 'max-file': '2' } },
     },
     NetworkingConfig: {
@@ -65,6 +65,14 @@ export function containerOptions(
       },
     },
   };
+}
+
+function hostLines({ allocation: { nodes }, hosts = {} }: SessionSpec): string[] {
+  const sites = Object.entries(hosts).flatMap(([name, node]) => {
+    const place = nodes[node];
+    return place === undefined ? [] : [`${name}:${place.address}`];
+  });
+  return [...Object.entries(nodes).map(([name, { address }]) => `${name}:${address}`), ...sites];
 }
 
 export async function startNode(

@@ -160,6 +160,7 @@ export class LocalSession {
       role: spec.role,
       address: spec.address,
       admin,
+      hosts: this.spec.hosts ?? {},
       nodes: [...this.nodes.values()].map(({ spec: { name, address, port } }) => ({
         name,
         address,

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { authorityFile } from '../../../../docker/protocol/tls.ts';
 import { onPath } from './launcher.ts';
 
 /** What a shell in a node's place needs to know. */
@@ -18,6 +20,8 @@ export interface ShellPlace {
     readonly port: number;
     readonly knownPort: number;
   }[];
+  /** Other names that lead to a node. */
+  readonly hosts?: Readonly<Record<string, string>>;
   /** Whether each node has an address of its own. */
   readonly ownAddress: boolean;
   readonly nodePath: string;
@@ -51,6 +55,7 @@ export async function makeShellHome(place: ShellPlace): Promise<ShellHome> {
     writeFile(join(home, '.profile'), `PATH=${quoted(bin)}:$PATH\n`),
     writeTools(bin, place),
   ]);
+  const authority = authorityOf(place);
   const env = {
     ...inherited(process.env),
     ...place.marks,
@@ -63,6 +68,7 @@ export async function makeShellHome(place: ShellPlace): Promise<ShellHome> {
     BLINDSPOT_ROLE: place.role,
     BLINDSPOT_LAB: place.lab,
     BLINDSPOT_ADMIN: place.admin,
+    ...(authority === null ? {} : { SSL_CERT_FILE: authority }),
   };
   return shellOf({ env, cwd: home }, rc);
 }
@@ -80,15 +86,27 @@ function shellOf({ env, cwd }: Omit<ShellHome, 'shell'>, rc: string): ShellHome 
  * for, and curl speaks from the node's own address, as it would in a container; with one address for all, only the
  * port that the lab knows the node by leads to it.
  */
-export function curlRules({ nodes, address, ownAddress }: ShellPlace): string {
-  const rules = nodes
+export function curlRules(place: ShellPlace): string {
+  const { nodes, hosts = {}, address, ownAddress } = place;
+  const sites = Object.entries(hosts).flatMap(([name, host]) =>
+    nodes.filter((node) => node.name === host).map((node) => ({ ...node, name })),
+  );
+  const rules = [...nodes, ...sites]
     .filter(({ port }) => ownAddress || port > 0)
     .map(({ name, address: at, port, knownPort }) =>
       ownAddress ? `${name}::${at}:` : `${name}:${knownPort}:${at}:${port}`,
     )
     .map((rule) => `connect-to = "${rule}"`);
   const source = ownAddress ? [`interface = "host!${address}"`] : [];
-  return [...source, 'noproxy = "*"', ...rules, ''].join('\n');
+  const authority = authorityOf(place);
+  const trust = authority === null ? [] : [`cacert = "${authority}"`];
+  return [...source, 'noproxy = "*"', ...trust, ...rules, ''].join('\n');
+}
+
+/** The lab's own, which each of its programs lays beside its socket; null in a lab without one. */
+function authorityOf({ admin }: ShellPlace): string | null {
+  const file = join(dirname(admin), authorityFile);
+  return existsSync(file) ? file : null;
 }
 
 function shellRules({ node, role, lab, address, nodes, ownAddress }: ShellPlace): string {

@@ -257,3 +257,25 @@ describe('a folder that is no lab', () => {
     },
   );
 });
+
+describe('certificates', () => {
+  it('are needed by a node that is to show one, wherever it is told to', async () => {
+    const on = 'settings: { tls: { on: true } } }';
+    const [told] = await broken({
+      lab: ['backend: { role: backend, count: 2 }', `backend: { role: backend, count: 2, ${on}`],
+    });
+    expect(told?.message).toBe('backend is to show a certificate, and holds none');
+    expect(told?.expected).toContain('certificates: [app.lab]');
+    const opened = '    begin: [{ do: set, node: backend, settings: { tls: { on: true } } }]\n    steps:';
+    expect(await broken({ lab: ['    steps:', opened] })).toHaveLength(1);
+    const fault = '    begin: [{ do: fault, node: backend, fault: wrong-certificate }]\n    steps:';
+    expect(await broken({ lab: ['    steps:', fault] })).toHaveLength(1);
+    const held = `backend: { role: backend, count: 2, certificates: [], ${on}`;
+    expect(await broken({ lab: ['backend: { role: backend, count: 2 }', held] })).toEqual([]);
+  });
+
+  it('a site leads to a node that there is', async () => {
+    const [astray] = await broken({ lab: ['nodes:\n', 'hosts: { app.lab: balancr }\nnodes:\n'] });
+    expect(astray).toMatchObject({ message: 'there is no node "balancr"', suggestion: 'balancer' });
+  });
+});
