@@ -29,7 +29,7 @@ export interface FlowDeps {
   readonly forgotten: Forgotten;
   readonly counters: ForwarderCounters;
   /** Called once, when the balancer no longer knows the flow. */
-  onEnd(flow: Flow): void;
+  onEnd(flow: Flow, how: FlowEnd | BlockCause): void;
 }
 
 /** One client connection and, once a target was found, its second half. */
@@ -82,7 +82,7 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
       member.counters.open -= 1;
       member.held.delete(flow);
     }
-    deps.onEnd(flow);
+    deps.onEnd(flow, how);
     return true;
   };
 

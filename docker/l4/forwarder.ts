@@ -6,6 +6,9 @@ import type { Clock } from '../balancing/clock.ts';
 import type { Group } from '../balancing/group.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import { addressSet, plainAddress } from '../wire/ip-address.ts';
+import { createRing } from '../lib/ring.ts';
+import type { EndedConnection } from '../protocol/connections.ts';
+import { connectionRow } from './connection-row.ts';
 import { createFlow } from './flow.ts';
 import type { Flow, FlowDeps } from './flow.ts';
 import { createForgotten } from './forgotten.ts';
@@ -20,13 +23,17 @@ import { createRoutes } from './routes.ts';
 const backlog = 4096;
 /** Picks are explained for so long after somebody looked at the table. */
 const watchedMs = 5000;
+/** A screenful or two. */
+const mostEnded = 100;
 
 export interface Forwarder {
   readonly counters: ForwarderCounters;
   /** By age, the oldest first. */
   readonly flows: ReadonlySet<Flow>;
-  /** Somebody looks at the connections now. */
+  /** Somebody looks at the connections now: for a while picks are explained, and what ended is kept. */
   looked(): void;
+  /** The newest first. */
+  ended(): readonly EndedConnection[];
   listen(place: { readonly address: string; readonly port: number }): Promise<number>;
   settingsChanged(): void;
   close(): Promise<void>;
@@ -36,6 +43,7 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
   const counters = createForwarderCounters();
   const flows = new Set<Flow>();
   const forgotten = createForgotten();
+  const ended = createRing<EndedConnection>(mostEnded);
   const idle = watchIdle(flows, settings, clock);
   const guard = createGuard(settings().guard, clock.now);
   const routes = createRoutes(settings().serverNames, group);
@@ -53,8 +61,9 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
     forgotten,
     counters,
   };
-  const onEnd = (flow: Flow) => {
+  const onEnd: FlowDeps['onEnd'] = (flow, how) => {
     flows.delete(flow);
+    if (deps.watched()) ended.push({ ...connectionRow(flow), end: how, at: clock.now() });
     if (flows.size === 0) onEmpty?.();
   };
 
@@ -71,9 +80,9 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
     const source = plainAddress(client.remoteAddress ?? '');
     const cause = guard.admit(source);
     if (cause === null) {
-      const onLeft = (flow: Flow) => {
+      const onLeft: FlowDeps['onEnd'] = (flow, how) => {
         guard.left(source);
-        onEnd(flow);
+        onEnd(flow, how);
       };
       forward(client, { ...deps, onEnd: onLeft });
       return;
@@ -87,6 +96,7 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
     counters.connections.open += 1;
     const { keepAliveMs } = applied;
     if (keepAliveMs > 0) client.setKeepAlive(true, keepAliveMs);
+    if (flowDeps.watched()) rememberAddresses(client);
     const flow = createFlow(counters.connections.accepted, client, flowDeps);
     flows.add(flow);
     flow.begin(wantedOf === null ? null : wantedOf(client));
@@ -99,6 +109,7 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
     counters,
     flows,
     looked: () => (lookedAt = clock.now()),
+    ended: () => ended.after(0).toReversed(),
     listen: ({ address, port }) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -146,4 +157,9 @@ function openings(settings: L4Settings, hello: boolean): ((client: Socket) => Wa
     const proxy = expect && isTrusted?.(plainAddress(client.remoteAddress ?? '')) !== false;
     return proxy || hello ? { proxyMs: proxy ? timeoutMs : null, helloMs } : null;
   };
+}
+
+/** Asked for while it is open, a socket still knows its addresses when it is not. */
+function rememberAddresses({ remoteAddress, localAddress }: Socket): boolean {
+  return remoteAddress !== undefined && localAddress !== undefined;
 }

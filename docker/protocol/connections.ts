@@ -1,9 +1,19 @@
+import type { BlockCause, FlowEnd } from './stats.ts';
+
 /** `GET /connections?limit=100&before=ID` of an L4 forwarder: open connections, the newest first, a page at a time. */
 export interface ConnectionPage {
   readonly open: number;
   readonly connections: readonly ConnectionRow[];
   /** `before` of the next page; null where this is the last. */
   readonly next: number | null;
+  /** Those that ended lately, the newest first; TCP only, and kept only while somebody asks. */
+  readonly ended: readonly EndedConnection[];
+}
+
+export interface EndedConnection extends ConnectionRow {
+  readonly end: FlowEnd | BlockCause;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface ConnectionRow {

@@ -3,6 +3,7 @@ import type { AppState, DoctorReport } from './app.ts';
 import type { BudgetView } from './budget.ts';
 import type { CapturePiece, CaptureView, ConversationView, PacketDetail, PacketPage } from './capture.ts';
 import type { Catalogue, LabDocument } from './catalogue.ts';
+import type { ConnectionsPage, ConnectionsView } from './connections.ts';
 import type { GuideState } from './guide.ts';
 import type {
   HealthView,
@@ -74,6 +75,9 @@ export const requests = {
   /** The picks that are known, under another algorithm. */
   'picks.replay': request<Replayed>()(z.strictObject({ node: name, algorithm: name })),
   'picks.keys': request<KeyMap>()(node),
+  'connections.page': request<ConnectionsPage>()(
+    z.strictObject({ node: name, before: z.int().min(0).nullable() }),
+  ),
   'series.history': request<{ readonly ticks: readonly Tick[] }>()(none),
   'budget.set': request<null>()(
     z.strictObject({
@@ -132,6 +136,7 @@ export interface Topics {
   readonly requests: RequestLog;
   readonly users: Users;
   readonly policies: PoliciesView;
+  readonly connections: ConnectionsView;
   readonly timeline: Timeline;
   readonly ledger: Ledger | null;
   readonly budget: BudgetView | null;
@@ -154,6 +159,7 @@ export const topicNames = [
   'requests',
   'users',
   'policies',
+  'connections',
   'timeline',
   'ledger',
   'budget',

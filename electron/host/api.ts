@@ -119,6 +119,10 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     'picks.replay': async ({ node, algorithm }) => await replayPicks(controller, node, algorithm),
     'picks.keys': async ({ node }) =>
       (await controller.mustSession().telemetry.call(node, 'GET', '/keys')) as unknown as KeyMap,
+    'connections.page': async ({ node, before }) => {
+      controller.mustSession().nodeOrThrow(node);
+      return await controller.connections.page(node, before);
+    },
     'series.history': async () =>
       await Promise.resolve({ ticks: controller.session?.telemetry.history() ?? [] }),
     'budget.set': async (slo) => {

@@ -19,6 +19,7 @@ import { reportFacts } from './report-facts.ts';
 import { isPick } from './telemetry/picks.ts';
 import { tell } from './telemetry/tell.ts';
 import { TimelineLog } from './telemetry/timeline-log.ts';
+import { ConnectionsWatch } from './telemetry/connections-watch.ts';
 import type { TopicHub } from './topics.ts';
 import { WorkInProgress } from './work.ts';
 
@@ -52,6 +53,7 @@ export class Controller {
   readonly shelf: Shelf;
   readonly progress: Progress;
   readonly logs: LogTails;
+  readonly connections: ConnectionsWatch;
   readonly recordings: Recordings;
   private readonly certificates: CertificateStore;
   readonly notices: readonly Notice[];
@@ -76,6 +78,14 @@ export class Controller {
     this.certificates = certificates;
     this.notices = notices;
     this.logs = new LogTails((node) => topics.touch('logs', node));
+    const balancers = () => (this.present?.planned ?? []).filter(({ role }) => role === 'l4');
+    this.connections = new ConnectionsWatch(
+      {
+        balancers: () => balancers().map(({ name }) => name),
+        call: (node, path) => this.mustSession().telemetry.call(node, 'GET', path),
+      },
+      () => topics.touch('connections'),
+    );
   }
 
   get session(): Session | null {

@@ -43,6 +43,7 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
       (session.settings.get(node)?.stated ?? null) as unknown as StatedPolicies | null;
     return policiesLately(session.telemetry.samples, Date.now(), stated);
   });
+  topics.provide('connections', 100, () => controller.connections.present());
   topics.provide('timeline', 50, () => controller.timeline.view());
   topics.provide('ledger', 500, () => controller.session?.telemetry.ledger() ?? null);
   topics.provide('budget', 500, () => controller.record?.budget() ?? null);
@@ -57,6 +58,7 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
     picks: picksOf(controller.session?.telemetry.eventsOf(node, 0) ?? []).map(pickView),
   }));
   topics.onInterest((topic, node, count) => {
+    if (topic === 'connections') controller.connections.watch(count > 0);
     if (topic !== 'logs' || node === '') return;
     const { session } = controller;
     if (count === 0) controller.logs.stop(node);

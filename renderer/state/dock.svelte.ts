@@ -5,6 +5,7 @@ export const dockTabs = [
   'users',
   'picks',
   'routes',
+  'connections',
   'timeline',
   'ledger',
   'record',

@@ -15,6 +15,7 @@ export interface Feeds {
   readonly requests: Feed<Topics['requests']>;
   readonly users: Feed<Topics['users']>;
   readonly policies: Feed<Topics['policies']>;
+  readonly connections: Feed<Topics['connections']>;
   readonly timeline: Feed<Topics['timeline']>;
   readonly ledger: Feed<Topics['ledger']>;
   readonly budget: Feed<Topics['budget']>;
@@ -33,6 +34,7 @@ export function createFeeds(connection: Connection): Feeds {
     requests: feed(connection, 'requests'),
     users: feed(connection, 'users'),
     policies: feed(connection, 'policies'),
+    connections: feed(connection, 'connections'),
     timeline: feed(connection, 'timeline'),
     ledger: feed(connection, 'ledger'),
     budget: feed(connection, 'budget'),

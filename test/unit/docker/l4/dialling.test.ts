@@ -109,6 +109,21 @@ describe('the table of connections', () => {
     await waitUntil(async () => (await table(front.forwarder)).connections[0]?.state === 'client-done');
   });
 
+  it('keeps what ended, and how, for whoever looks', async () => {
+    const front = await forwarder([(await backend(echo)).port]);
+    await table(front.forwarder);
+    const user = await client(front.port);
+    user.socket.write('hello');
+    await waitUntil(() => user.text() === 'hello');
+    const from = `127.0.0.1:${user.socket.localPort ?? 0}`;
+    user.socket.resetAndDestroy();
+    const [row] = await waitUntil(async () => {
+      const { ended } = await table(front.forwarder);
+      return ended.length > 0 ? ended : null;
+    });
+    expect(row).toMatchObject({ end: 'client-reset', target: 't1', client: { from }, bytesToTarget: 5 });
+  });
+
   it('comes in pages, the newest first', async () => {
     const front = await forwarder([(await backend(echo)).port]);
     for (let i = 0; i < 5; i++) await client(front.port);
