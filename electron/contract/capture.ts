@@ -7,15 +7,42 @@ export interface CaptureView {
   /** Some node is being captured now. */
   readonly running: boolean;
   readonly taps: readonly TapView[];
+  /** Another one after a clearing: packets are numbered anew. */
+  readonly epoch: number;
   /** The newest packet's number; 0 before the first. */
   readonly last: number;
   readonly held: { readonly packets: number; readonly bytes: number };
   readonly limits: { readonly packets: number; readonly bytes: number };
   /** Packets that the ring has let go, oldest first. */
   readonly letGo: number;
+  /** Counted packet by packet since the capture began or was cleared; the ring takes nothing from these. */
+  readonly pairs: readonly PairView[];
   readonly conversations: number;
   /** The newest, newest first. */
   readonly newest: readonly ConversationView[];
+}
+
+/** What was seen between one client and one server. */
+export interface PairView {
+  readonly client: string;
+  /** With its port. */
+  readonly server: string;
+  readonly total: PairCounts;
+  /** In the last whole seconds. */
+  readonly recent: PairCounts;
+  readonly recentMs: number;
+}
+
+export interface PairCounts {
+  readonly handshakes: number;
+  /** Packets with data. */
+  readonly data: number;
+  /** Packets sent again. */
+  readonly again: number;
+  readonly refused: number;
+  readonly reset: number;
+  /** Four-way closes. */
+  readonly closed: number;
 }
 
 export interface TapView {

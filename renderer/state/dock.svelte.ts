@@ -2,6 +2,7 @@ export const dockTabs = [
   'terminals',
   'logs',
   'requests',
+  'packets',
   'users',
   'picks',
   'routes',

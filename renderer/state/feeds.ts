@@ -20,6 +20,7 @@ export interface Feeds {
   readonly ledger: Feed<Topics['ledger']>;
   readonly budget: Feed<Topics['budget']>;
   readonly recording: Feed<Topics['recording']>;
+  readonly capture: Feed<Topics['capture']>;
   readonly controls: Feed<Topics['controls']>;
   logs(node: string): Feed<Topics['logs']>;
   picks(node: string): Feed<Topics['picks']>;
@@ -39,6 +40,7 @@ export function createFeeds(connection: Connection): Feeds {
     ledger: feed(connection, 'ledger'),
     budget: feed(connection, 'budget'),
     recording: feed(connection, 'recording'),
+    capture: feed(connection, 'capture'),
     controls: feed(connection, 'controls'),
     logs: (node) => feed(connection, 'logs', node),
     picks: (node) => feed(connection, 'picks', node),

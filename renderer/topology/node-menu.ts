@@ -22,6 +22,7 @@ export function nodeMenu(desk: Desk, node: NodeState): readonly MenuItem[] {
   });
   return [
     { label: 'Open terminal', run: () => openTerminal(desk, name) },
+    { label: 'Capture packets', disabled: !running, run: () => capture(desk, name) },
     { label: 'Logs', run: () => showDock(desk, 'logs', name) },
     { label: 'Faults and settings', run: () => showDock(desk, 'controls', name) },
     power('Restart', 'restart'),
@@ -36,6 +37,11 @@ export function nodeMenu(desk: Desk, node: NodeState): readonly MenuItem[] {
 export function openTerminal(desk: Desk, node: string): void {
   showDock(desk, 'terminals');
   desk.terminals.open(node);
+}
+
+function capture(desk: Desk, node: string): void {
+  showDock(desk, 'packets');
+  void desk.troubles.attempt(`capturing at ${node}`, () => desk.connection.call('capture.start', { node }));
 }
 
 function showDock(desk: Desk, tab: DockTab, node?: string): void {

@@ -46,6 +46,7 @@ export class Capture {
   private conversations: Conversations;
   private crossings: Crossings;
   private waiting: Waiting[] = [];
+  private epoch = Date.now();
   private turn: NodeJS.Timeout | undefined;
   private readonly deps: CaptureDeps;
 
@@ -103,6 +104,7 @@ export class Capture {
     this.conversations = new Conversations(this.deps.nodeAt);
     this.crossings = new Crossings(this.conversations, this.lanes, limits);
     this.waiting = [];
+    this.epoch++;
     for (const [node, tap] of this.taps) if (!tap.live) this.taps.delete(node);
     this.deps.changed();
   }
@@ -119,10 +121,12 @@ export class Capture {
       source: 'packets',
       running: [...this.taps.values()].some((tap) => tap.live),
       taps: [...this.taps.values()].map((tap) => tap.view),
+      epoch: this.epoch,
       last: this.crossings.all.at(-1)?.seq ?? 0,
       held: { packets: this.crossings.all.length, bytes: this.crossings.bytes },
       limits: { packets: limits.crossings, bytes: limits.bytes },
       letGo: this.crossings.lost.count,
+      pairs: this.crossings.tallies.view(Date.now()),
       conversations: conversations.length,
       newest: conversations.slice(-newestShown).reverse().map(conversationView),
     };

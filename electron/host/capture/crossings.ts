@@ -6,6 +6,7 @@ import { isForMany } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 import { live, repeats } from './life.ts';
 import { speech } from './speech.ts';
+import { Tallies } from './tallies.ts';
 import { wordsOf } from './words.ts';
 
 type Growing = Crossing & { readonly key: string; readonly marks: Set<Mark>; readonly looks: Look[] };
@@ -28,6 +29,7 @@ const keptShare = 0.95;
 export class Crossings {
   private list: Growing[] = [];
   private readonly unmatched = new Map<string, Growing>();
+  readonly tallies = new Tallies();
   private held = 0;
   private next = 1;
   private droppedUntil = 0;
@@ -71,6 +73,7 @@ export class Crossings {
     else {
       this.unmatched.set(key, crossing);
       this.list.push(crossing);
+      this.tallies.crossing(crossing);
     }
     this.held += look.bytes.length;
     this.repeat(crossing, look.node);
@@ -113,6 +116,7 @@ export class Crossings {
     const mark = repeats(conversation, by, frame, `${node} ${frame.ethernet.source}`);
     if (mark === null || marks.has(mark)) return;
     marks.add(mark);
+    this.tallies.mark(conversation, mark, crossing.at);
     if (mark === 'again') conversation.retransmissions++;
   }
 
