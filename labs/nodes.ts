@@ -6,6 +6,16 @@ import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
 import { limitsSchema } from '../docker/protocol/l7/limits.ts';
 import { nameSchema } from '../docker/protocol/l7/route.ts';
 import { routesLeadSomewhere, routingShape, targetGroupSchema } from '../docker/protocol/l7/routing.ts';
+import { haproxySettingsSchema } from '../docker/protocol/peers/haproxy.ts';
+import { nginxSettingsSchema } from '../docker/protocol/peers/nginx.ts';
+import {
+  dnsSettingsSchema,
+  mqttSettingsSchema,
+  pgbouncerSettingsSchema,
+  postgresSettingsSchema,
+  redisSettingsSchema,
+  toolsSettingsSchema,
+} from '../docker/protocol/peers/stores.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
 import { hostNameSchema, nodeNameSchema } from './names.ts';
 
@@ -96,6 +106,13 @@ export const kubeletNodeSettings = kubeletSettingsSchema
   .omit({ pods: true, balancers: true })
   .extend({ pods: targets, balancers: z.array(nodeNameSchema).default([]) });
 
+/** The systems themselves (docker/peers): they need containers. */
+export const haproxyNodeSettings = haproxySettingsSchema.omit({ targets: true }).extend({ targets });
+export const nginxNodeSettings = nginxSettingsSchema.omit({ targets: true }).extend({ targets });
+export const pgbouncerNodeSettings = pgbouncerSettingsSchema
+  .omit({ target: true })
+  .extend({ to: nodeNameSchema });
+
 export const nodeSettings = {
   client: clientNodeSettings,
   l4: l4NodeSettings,
@@ -103,6 +120,14 @@ export const nodeSettings = {
   backend: backendNodeSettings,
   'kube-node': kubeNodeSettings,
   kubelet: kubeletNodeSettings,
+  haproxy: haproxyNodeSettings,
+  nginx: nginxNodeSettings,
+  redis: redisSettingsSchema,
+  postgres: postgresSettingsSchema,
+  pgbouncer: pgbouncerNodeSettings,
+  mqtt: mqttSettingsSchema,
+  dns: dnsSettingsSchema,
+  tools: toolsSettingsSchema,
 } as const;
 
 export type NodeRole = keyof typeof nodeSettings;
@@ -119,4 +144,12 @@ export const nodeSchema = z.discriminatedUnion('role', [
   }),
   z.strictObject({ role: z.literal('kube-node'), ...common, settings: kubeNodeSettings }),
   z.strictObject({ role: z.literal('kubelet'), ...common, settings: kubeletNodeSettings }),
+  z.strictObject({ role: z.literal('haproxy'), ...common, settings: haproxyNodeSettings }),
+  z.strictObject({ role: z.literal('nginx'), ...common, settings: nginxNodeSettings }),
+  z.strictObject({ role: z.literal('redis'), ...common, settings: redisSettingsSchema.prefault({}) }),
+  z.strictObject({ role: z.literal('postgres'), ...common, settings: postgresSettingsSchema.prefault({}) }),
+  z.strictObject({ role: z.literal('pgbouncer'), ...common, settings: pgbouncerNodeSettings }),
+  z.strictObject({ role: z.literal('mqtt'), ...common, settings: mqttSettingsSchema.prefault({}) }),
+  z.strictObject({ role: z.literal('dns'), ...common, settings: dnsSettingsSchema.prefault({}) }),
+  z.strictObject({ role: z.literal('tools'), ...common, settings: toolsSettingsSchema.prefault({}) }),
 ]);

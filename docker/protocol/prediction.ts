@@ -14,6 +14,14 @@ export interface Prediction {
   readonly words: string;
 }
 
+/** How a balancer watches its targets; a real one may lack either way altogether. */
+export interface Watching {
+  readonly healthCheck?: HealthCheck;
+  readonly passive?: Pick<GroupSettings['passive'], 'consecutiveErrors' | 'ejectMs'> & {
+    readonly maxEjectMs?: number;
+  };
+}
+
 export interface Expectation {
   /** What kind of failure is expected; matters only where a wrong status evicts at once. */
   readonly failure?: 'status' | 'connection';
@@ -26,13 +34,11 @@ export interface Expectation {
  * needed, interval i, time-out t and jitter j, the first probe that sees the fault starts within i, the k-th verdict
  * falls in [(k-1) i, k i + t + j]. A probe that hangs for longer than the interval delays the next one.
  */
-export function predict(
-  settings: Pick<GroupSettings, 'healthCheck' | 'passive'>,
-  expect: Expectation = {},
-): Prediction {
+export function predict(settings: Watching, expect: Expectation = {}): Prediction {
   const { healthCheck, passive } = settings;
-  if (healthCheck.protocol !== 'none') return byProbes(healthCheck, expect.failure);
-  if (passive.consecutiveErrors > 0) return byTraffic(passive, expect.requestGapMs);
+  if (healthCheck !== undefined && healthCheck.protocol !== 'none')
+    return byProbes(healthCheck, expect.failure);
+  if (passive !== undefined && passive.consecutiveErrors > 0) return byTraffic(passive, expect.requestGapMs);
   return { rule: 'never', downMs: null, upMs: null, words: 'nobody looks: a target is never evicted' };
 }
 
@@ -61,12 +67,12 @@ function window(check: HealthCheck, results: number): Window {
   ];
 }
 
-function byTraffic(passive: GroupSettings['passive'], gapMs: number | undefined): Prediction {
+function byTraffic(passive: NonNullable<Watching['passive']>, gapMs: number | undefined): Prediction {
   const k = passive.consecutiveErrors;
   return {
     rule: 'passive',
     downMs: gapMs === undefined ? null : [(k - 1) * gapMs, k * gapMs],
-    upMs: [passive.ejectMs, Math.max(passive.ejectMs, passive.maxEjectMs)],
+    upMs: [passive.ejectMs, Math.max(passive.ejectMs, passive.maxEjectMs ?? 0)],
     words: `${plural(k, 'failed request')} in a row to leave, tried again by real traffic after the time-out`,
   };
 }

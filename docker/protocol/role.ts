@@ -4,6 +4,16 @@ import { l4ConfigSchema, l7ConfigSchema } from './balancer.ts';
 import { clientConfigSchema } from './client.ts';
 import { kubeletConfigSchema } from './kubelet.ts';
 import { kubeNodeConfigSchema } from './kube-node.ts';
+import { haproxyConfigSchema } from './peers/haproxy.ts';
+import { nginxConfigSchema } from './peers/nginx.ts';
+import {
+  dnsConfigSchema,
+  mqttConfigSchema,
+  pgbouncerConfigSchema,
+  postgresConfigSchema,
+  redisConfigSchema,
+  toolsConfigSchema,
+} from './peers/stores.ts';
 
 /** Every role that is one of our programs, with the schema of its config. Adding a role adds a line here. */
 export const configSchemas = {
@@ -13,6 +23,14 @@ export const configSchemas = {
   backend: backendConfigSchema,
   'kube-node': kubeNodeConfigSchema,
   kubelet: kubeletConfigSchema,
+  haproxy: haproxyConfigSchema,
+  nginx: nginxConfigSchema,
+  redis: redisConfigSchema,
+  postgres: postgresConfigSchema,
+  pgbouncer: pgbouncerConfigSchema,
+  mqtt: mqttConfigSchema,
+  dns: dnsConfigSchema,
+  tools: toolsConfigSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 export type ProgramRole = keyof typeof configSchemas;

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { PodStats } from './kubelet.ts';
+import type { RealBalancer, StoreRole } from './peers/roles.ts';
 import type { ClientTlsStats, ServerTlsStats } from './tls.ts';
 
 /** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
@@ -138,6 +139,8 @@ export type BlockCause = (typeof blockCauses)[number];
 
 export interface BalancerStats {
   readonly role: 'l4' | 'l7';
+  /** Set where a real system forwards and the figures are its own, as its statistics and its log say them. */
+  readonly real?: RealBalancer;
   readonly process: ProcessStats;
   readonly connections: {
     readonly accepted: number;
@@ -240,4 +243,21 @@ export interface KubeletStats {
   readonly pods: Readonly<Record<string, PodStats>>;
 }
 
-export type Stats = ClientStats | BackendStats | BalancerStats | KubeNodeStats | KubeletStats;
+/** A real store or service: what its own statistics say, by short names with their unit in them. */
+export interface StoreStats {
+  readonly role: StoreRole;
+  readonly process: ProcessStats;
+  /** False while it cannot be asked: it starts, is frozen, or refuses. */
+  readonly answers: boolean;
+  /** Gauges and cumulative counters; empty until it has answered once. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** A workplace: it counts nothing. */
+export interface ToolsStats {
+  readonly role: 'tools';
+  readonly process: ProcessStats;
+}
+
+export type Stats =
+  ClientStats | BackendStats | BalancerStats | KubeNodeStats | KubeletStats | StoreStats | ToolsStats;

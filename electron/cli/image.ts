@@ -6,22 +6,25 @@ import { connected } from '../host/engine/docker/connect.ts';
 import { createImageStore } from '../host/engine/docker/image/image-store.ts';
 
 /**
- *   npm run image -- build | status | save FILE | load FILE
+ *   npm run image -- build [--all] | status | save FILE | load FILE
  *
  * Exit status: 0 good, 1 failed, 2 wrong usage, 3 the engine or the image is missing.
  */
 const usage = `Usage: npm run image -- COMMAND
 
-  build         build the image if its inputs have changed
-  status        say whether the image is there
-  save FILE     write it to one compressed file
-  load FILE     read it from such a file, without any network
+  build         build the lab's image if its inputs have changed; with --all the one of real systems, too
+  status        say whether the images are there
+  save FILE     write every image that is there to one compressed file
+  load FILE     read them from such a file, without any network
+
+The image of real systems (HAProxy, NGINX, Redis, PostgreSQL ...) is otherwise built when a lab first needs it.
 `;
+const imageNames = ['lab', 'peers'] as const;
 const missingCodes: readonly ErrorCode[] = ['engine-missing', 'engine-lost', 'image-missing'];
 const root = resolve(import.meta.dirname, '..', '..');
 
 async function main(args: readonly string[]): Promise<number> {
-  const { command, file } = parse(args);
+  const { command, file, all } = parse(args);
   if (command === 'help') {
     process.stdout.write(usage);
     return 0;
@@ -30,25 +33,29 @@ async function main(args: readonly string[]): Promise<number> {
   const store = createImageStore(root);
   switch (command) {
     case 'build': {
-      const done = await store.build(connection, printProgress(), new AbortController().signal);
-      const { tag, sizeBytes } = await store.status(connection);
-      say(`${tag}: ${done === 'built' ? 'built' : 'present, inputs unchanged'}, ${megabytes(sizeBytes)}`);
+      for (const name of all ? imageNames : (['lab'] as const)) {
+        const done = await store.build(connection, name, printProgress(), new AbortController().signal);
+        const { tag, sizeBytes } = await store.status(connection, name);
+        say(`${tag}: ${done === 'built' ? 'built' : 'present, inputs unchanged'}, ${megabytes(sizeBytes)}`);
+      }
       return 0;
     }
     case 'status': {
-      const { state, tag, sizeBytes } = await store.status(connection);
       say(`${connection.name} at ${connection.endpoint} (${connection.architecture})`);
-      say(`${tag}: ${state}${sizeBytes === null ? '' : `, ${megabytes(sizeBytes)}`}`);
-      return state === 'present' ? 0 : 3;
+      const reports = await Promise.all(imageNames.map((name) => store.status(connection, name)));
+      for (const { state, tag, sizeBytes } of reports)
+        say(`${tag}: ${state}${sizeBytes === null ? '' : `, ${megabytes(sizeBytes)}`}`);
+      // Without the second image every lab runs that has no real system in it, and the first that has builds it.
+      return reports[0]?.state === 'present' ? 0 : 3;
     }
     case 'save': {
-      const { tag, bytes } = await store.save(connection, file);
-      say(`${file}: ${tag}, ${megabytes(bytes)}`);
+      const { tags, bytes } = await store.save(connection, file);
+      say(`${file}: ${tags.join(' and ')}, ${megabytes(bytes)}`);
       return 0;
     }
     case 'load': {
-      const { tag } = await store.load(connection, file);
-      say(`${tag}: loaded from ${file}`);
+      const { tags } = await store.load(connection, file);
+      say(`${tags.join(' and ')}: loaded from ${file}`);
       return 0;
     }
   }
@@ -56,10 +63,18 @@ async function main(args: readonly string[]): Promise<number> {
 
 type Command = 'build' | 'status' | 'save' | 'load' | 'help';
 
-function parse(args: readonly string[]): { readonly command: Command; readonly file: string } {
+interface Wish {
+  readonly command: Command;
+  readonly file: string;
+  readonly all: boolean;
+}
+
+function parse(args: readonly string[]): Wish {
   const { positionals, values } = readArgs(args);
   const [command, file, ...more] = positionals;
-  if (values.help === true || command === 'help') return { command: 'help', file: '' };
+  if (values.help === true || command === 'help') return { command: 'help', file: '', all: false };
+  const all = values.all === true;
+  if (all && command !== 'build') throw wrongUsage('"--all" goes with "build" only.');
   const takesFile = command === 'save' || command === 'load';
   if (command !== 'build' && command !== 'status' && !takesFile) {
     throw wrongUsage(command === undefined ? 'No command was given.' : `There is no command "${command}".`);
@@ -67,7 +82,7 @@ function parse(args: readonly string[]): { readonly command: Command; readonly f
   if (takesFile && file === undefined) throw wrongUsage(`"${command}" needs the name of a file.`);
   const extra = takesFile ? more[0] : file;
   if (extra !== undefined) throw wrongUsage(`"${extra}" is one argument too many.`);
-  return { command, file: file === undefined ? '' : resolve(file) };
+  return { command, file: file === undefined ? '' : resolve(file), all };
 }
 
 function readArgs(args: readonly string[]) {
@@ -75,7 +90,7 @@ function readArgs(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
+      options: { help: { type: 'boolean', short: 'h' }, all: { type: 'boolean' } },
     });
   } catch (error) {
     throw wrongUsage(error instanceof Error ? error.message : String(error));

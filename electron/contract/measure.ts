@@ -10,6 +10,16 @@ export interface Tick {
   readonly backends: Readonly<Record<string, BackendTick>>;
   /** Resident memory in bytes, by node. */
   readonly memory: Readonly<Record<string, number>>;
+  /** Real stores, by their own statistics; left out where there is none. */
+  readonly stores?: Readonly<Record<string, StoreTick>>;
+}
+
+export interface StoreTick {
+  /** False while it cannot be asked: frozen, starting or refusing. Then the figures are the last it gave. */
+  readonly answers: boolean;
+  readonly figures: Readonly<Record<string, number>>;
+  /** What each figure gained a second. */
+  readonly gained: Readonly<Record<string, number>>;
 }
 
 export interface ClientTick {

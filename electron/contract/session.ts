@@ -3,7 +3,12 @@ import type { ErrorShape } from './errors.ts';
 
 export type Phase = 'starting' | 'running' | 'stopping' | 'failed';
 
-export type Role = 'client' | 'l4' | 'l7' | 'backend' | 'kubelet' | 'kube-node' | 'store';
+export type Role =
+  'client' | 'l4' | 'l7' | 'backend' | 'kubelet' | 'kube-node' | RealBalancerRole | StoreRole | 'tools';
+
+/** The systems themselves, in containers of the second image. */
+export type RealBalancerRole = 'haproxy' | 'nginx';
+export type StoreRole = 'redis' | 'postgres' | 'pgbouncer' | 'mqtt' | 'dns';
 
 export interface SessionState {
   readonly id: string;

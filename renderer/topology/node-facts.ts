@@ -1,8 +1,9 @@
-import type { Tick } from '../../electron/contract/measure.ts';
-import type { NodeState, Role } from '../../electron/contract/session.ts';
+import type { StoreTick, Tick } from '../../electron/contract/measure.ts';
+import type { NodeState, Role, StoreRole } from '../../electron/contract/session.ts';
 import type { MarkKind } from '../parts/mark-kind.ts';
 import { percent, rate } from '../state/figures.ts';
 import { total } from '../state/outcomes.ts';
+import { isBalancer, isStore } from './roles.ts';
 import { isBad } from './verdicts.ts';
 
 export const roleWords: Readonly<Record<Role, string>> = {
@@ -12,7 +13,14 @@ export const roleWords: Readonly<Record<Role, string>> = {
   backend: 'backend',
   kubelet: 'kubelet',
   'kube-node': 'Kubernetes node',
-  store: 'store',
+  haproxy: 'real HAProxy',
+  nginx: 'real NGINX',
+  redis: 'real Redis',
+  postgres: 'real PostgreSQL',
+  pgbouncer: 'real PgBouncer',
+  mqtt: 'real MQTT broker',
+  dns: 'real DNS server',
+  tools: 'workplace',
 };
 
 export interface NodeFacts {
@@ -31,8 +39,9 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   if (node.state === 'creating') return shown('waiting', 'coming up');
   if (node.state === 'stopped') return shown('stopped', 'stopped');
   if (node.state === 'unreachable') return shown('unknown', 'does not answer');
-  if (node.role === 'l4') return shown('l4', 'running');
-  if (node.role === 'l7') return shown('l7', 'running');
+  if (isBalancer(node.role))
+    return shown(ticks.at(-1)?.balancers[node.name]?.layer ?? (node.role === 'l4' ? 'l4' : 'l7'), 'running');
+  if (isStore(node.role)) return storeFacts(node.role, ticks.at(-1)?.stores?.[node.name], memory);
   if (node.mystery) return shown('l4', 'runs; how it answers is for you to find');
   if (hurt === null)
     return text === noData ? shown('unknown', 'running, no data') : shown('unused', 'running, no requests');
@@ -42,6 +51,26 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
     node.role === 'client' ? `${percent(hurt)} of requests fail` : `${percent(hurt)} answered badly`,
   );
 }
+
+/** What a store is asked for a second, and by how many; the figures are its own. */
+function storeFacts(role: StoreRole, tick: StoreTick | undefined, memory: number | null): NodeFacts {
+  if (tick === undefined) return { mark: 'unknown', word: 'running, no data', rate: noData, memory };
+  const [figure, unit] = storeWork[role];
+  const { clients } = tick.figures;
+  const who = clients === undefined ? '' : `, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
+  const text = `${rate(Math.round(tick.gained[figure] ?? 0))} ${unit}/s${who}`;
+  return tick.answers
+    ? { mark: 'good', word: 'answers', rate: text, memory }
+    : { mark: 'bad', word: 'does not answer its own statistics', rate: text, memory };
+}
+
+const storeWork: Readonly<Record<StoreRole, readonly [figure: string, unit: string]>> = {
+  redis: ['commands', 'cmd'],
+  postgres: ['sessions', 'sessions'],
+  pgbouncer: ['queries', 'queries'],
+  mqtt: ['received', 'msg'],
+  dns: ['queries', 'queries'],
+};
 
 const noData = 'no data';
 

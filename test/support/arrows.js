@@ -25,6 +25,7 @@ export const allowed = {
   'docker/client': ['docker/protocol', 'docker/lib', 'docker/wire'],
   'docker/ctl': ['docker/protocol'],
   'docker/kube-node': ['docker/protocol', 'docker/lib', 'docker/kernel'],
+  'docker/peers': ['docker/protocol', 'docker/lib'],
   'docker/kubelet': ['docker/protocol', 'docker/lib', 'docker/balancing'],
 };
 

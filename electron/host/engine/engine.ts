@@ -11,8 +11,8 @@ export interface Engine {
   readonly id: EngineId;
   /** Does it answer, what can it do, is the image there. Never throws: a diagnosis is a result. */
   report(): Promise<EngineReport>;
-  /** Makes ready what nodes need (image, bundles). `progress` gets one line per real step. */
-  prepare(progress: Progress, signal: AbortSignal): Promise<void>;
+  /** Makes ready what nodes need (images, bundles). `progress` gets one line per real step. */
+  prepare(progress: Progress, signal: AbortSignal, images?: readonly ImageName[]): Promise<void>;
   /** Addresses free of overlap with anything on this machine, for every node that the plan names. */
   allocate(
     session: string,
@@ -40,6 +40,9 @@ export interface Engine {
   remove(session: string, nodes?: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** Our own programs, and the real systems that stand beside them. */
+export type ImageName = 'lab' | 'peers';
 
 export type Progress = (step: string, detail: string) => void;
 
@@ -72,6 +75,8 @@ export interface NodeSpec {
   readonly config: string;
   readonly memoryMiB: number;
   readonly pids: number;
+  /** Which image it runs; the lab's own when left out. */
+  readonly image?: ImageName;
   /** Set at creation, because /proc/sys is read-only later. */
   readonly sysctls: Readonly<Record<string, string>>;
   /** Kernel rules for this node's own network, applied by a helper that borrows NET_ADMIN and goes. */

@@ -6,7 +6,6 @@ import type { Evidence } from '../checks/evidence.ts';
 import type { Json } from '../../contract/session.ts';
 import type { StepFile } from '../../../labs/schema.ts';
 import { actNodes, members } from './groups.ts';
-import type { GroupSettings } from '../../../docker/protocol/balancer.ts';
 import { totalDifference } from '../telemetry/ledger.ts';
 import { picks } from './pick.ts';
 import type { Session } from './session.ts';
@@ -201,7 +200,7 @@ export class GuideRunner {
       prediction: (balancer) => {
         const known = settings.get(balancer);
         if (known === null) return null;
-        const window = predict(known.effective as unknown as GroupSettings);
+        const window = predict(known.effective);
         if (window.downMs === null || window.upMs === null) return null;
         return { down: window.downMs, up: window.upMs };
       },

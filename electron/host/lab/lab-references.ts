@@ -1,10 +1,11 @@
 import type { LabProblem } from '../../contract/catalogue.ts';
 import type { FaultName } from '../../../docker/protocol/faults.ts';
+import { isPeerRole } from '../../../docker/protocol/peers/roles.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { actionProblems, faultProblems, referencedMembers } from './lab-actions.ts';
 import { certificateProblems } from './lab-certificates.ts';
 import { checkProblems } from './lab-checks.ts';
-import type { Lab, LabNodes } from './lab.ts';
+import type { Lab, LabNode, LabNodes } from './lab.ts';
 import { openedNodes } from './links.ts';
 import { problem, unknownName } from './problem.ts';
 import { referenced } from './program-settings.ts';
@@ -83,8 +84,28 @@ function nodeProblems(
     const faults = Object.entries(node.faults ?? {}).flatMap(([fault, use]) =>
       faultProblems(fault as FaultName, use.with, [...path, name, 'faults', fault, 'with'], source),
     );
-    return [...astray, ...faults];
+    return [...astray, ...faults, ...needProblems(lab, node, path, name, source)];
   });
+}
+
+/** Real systems live in containers only: the lab, or the act that they belong to, has to say so. */
+function needProblems(
+  lab: Lab,
+  node: LabNode,
+  path: Path,
+  name: string,
+  source: YamlSource,
+): readonly LabProblem[] {
+  const [, act] = path[0] === 'acts' ? path : [];
+  const own = typeof act === 'number' ? (lab.acts[act]?.needs ?? []) : [];
+  if (!isPeerRole(node.role) || [...lab.file.needs, ...own].includes('docker')) return [];
+  return [
+    problem(source, {
+      path: [...path, name, 'role'],
+      message: `a real ${node.role} runs in a container only`,
+      expected: `needs: [docker] in ${typeof act === 'number' ? 'its act' : 'the lab'}`,
+    }),
+  ];
 }
 
 function pickProblems(lab: Lab, source: YamlSource): readonly LabProblem[] {

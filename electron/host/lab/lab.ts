@@ -33,7 +33,7 @@ export interface LabNode {
   readonly faults?: Readonly<Record<string, FaultUse>> | undefined;
 }
 
-export type LabRole = Extract<Role, 'client' | 'l4' | 'l7' | 'backend' | 'kube-node' | 'kubelet'>;
+export type LabRole = Role;
 export type Settings = Readonly<Record<string, Json>>;
 
 /** labs/ may not see the contract, so the two lists of needs are held together here, by the compiler. */

@@ -1,6 +1,6 @@
 import type { Link } from '../../contract/session.ts';
 import { actNodes, allMembers, members } from './groups.ts';
-import type { Lab, LabNodes } from './lab.ts';
+import type { Lab, LabNode, LabNodes } from './lab.ts';
 import { mergeSettings } from './merge.ts';
 import { referenced } from './program-settings.ts';
 
@@ -18,8 +18,13 @@ export function links(lab: Lab, act: number): readonly Link[] {
         .flatMap((reference) => members(nodes, reference))
         // A target of two groups is one node all the same.
         .filter((to, index, all) => all.indexOf(to) === index)
-        .map((to): Link => ({ from: name, to, layer: node.role === 'l7' ? 'l7' : 'l4' })),
+        .map((to): Link => ({ from: name, to, layer: readsRequests(node) ? 'l7' : 'l4' })),
     );
+}
+
+function readsRequests({ role, settings }: LabNode): boolean {
+  const mode = settings.mode ?? 'http';
+  return role === 'l7' || ((role === 'haproxy' || role === 'nginx') && mode === 'http');
 }
 
 /** The act's nodes with the settings that its opening leaves them. */

@@ -1,6 +1,7 @@
 import type { Link } from '../../contract/session.ts';
 import type { Allocation, NodeSpec } from '../engine/engine.ts';
 import { configSchemas } from '../../../docker/protocol/role.ts';
+import { isPeerRole } from '../../../docker/protocol/peers/roles.ts';
 import type { Identity } from '../../../docker/protocol/tls.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
 import type { Certificates } from './certificates.ts';
@@ -44,12 +45,22 @@ const roles = {
   'kube-node': { tier: 2, memoryMiB: 64, port: 30_080 },
   kubelet: { tier: 2, memoryMiB: 96, port: null },
   backend: { tier: 3, memoryMiB: 64, port: 8080 },
+  haproxy: { tier: 2, memoryMiB: 128, port: 8080 },
+  nginx: { tier: 2, memoryMiB: 128, port: 8080 },
+  redis: { tier: 4, memoryMiB: 96, port: 6379 },
+  postgres: { tier: 4, memoryMiB: 256, port: 5432 },
+  pgbouncer: { tier: 3, memoryMiB: 96, port: 6432 },
+  mqtt: { tier: 4, memoryMiB: 96, port: 1883 },
+  dns: { tier: 4, memoryMiB: 96, port: 5353 },
+  tools: { tier: 0, memoryMiB: 128, port: null },
 } as const satisfies Record<LabRole, object>;
 
 /** Where the engine of containers keeps the admin socket; the embedded engine puts its own path in its place. */
 const adminSocket = '/run/blindspot/admin.sock';
 /** Node itself takes eleven threads; the rest is for a person's terminals. */
 const pids = 128;
+/** PostgreSQL gives each of its connections a process: 200 at most, and its own few. */
+const databasePids = 320;
 /** Sampled requests a second that a window can still follow one by one. */
 const readableRate = 50;
 
@@ -74,6 +85,11 @@ function memberPorts(nodes: LabNodes): ReadonlyMap<string, number | null> {
       return shared === null ? [own] : [own, [shared, portOf(member)] as const];
     }),
   );
+}
+
+/** Whether any act has a real system in it, which takes the second image. */
+export function needsPeers(lab: Lab): boolean {
+  return lab.acts.some((_, act) => allMembers(actNodes(lab, act)).some(({ node }) => isPeerRole(node.role)));
 }
 
 export function plan(lab: Lab, act: number, context: PlanContext): Plan {
@@ -126,7 +142,8 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     port,
     config: JSON.stringify(config),
     memoryMiB: node.memoryMiB ?? roles[node.role].memoryMiB,
-    pids,
+    pids: node.role === 'postgres' ? databasePids : pids,
+    ...(isPeerRole(node.role) ? { image: 'peers' as const } : {}),
     sysctls: {},
     netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
   };
@@ -140,7 +157,7 @@ function identityOf(name: string, { certificates }: PlanContext): { readonly ide
 
 /** Its port is in its config: the client and the kubelet have none, a Kubernetes node's is the kernel's. */
 function listens(role: LabRole): boolean {
-  return role !== 'client' && role !== 'kubelet' && role !== 'kube-node';
+  return role !== 'client' && role !== 'kubelet' && role !== 'kube-node' && role !== 'tools';
 }
 
 /** With every default of the role filled in, in stated time: the defaults are stated, too. */

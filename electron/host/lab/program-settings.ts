@@ -4,6 +4,16 @@ import { l4SettingsSchema, l7SettingsSchema } from '../../../docker/protocol/bal
 import { clientSettingsSchema } from '../../../docker/protocol/client.ts';
 import { kubeletSettingsSchema } from '../../../docker/protocol/kubelet.ts';
 import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
+import { haproxySettingsSchema } from '../../../docker/protocol/peers/haproxy.ts';
+import { nginxSettingsSchema } from '../../../docker/protocol/peers/nginx.ts';
+import {
+  dnsSettingsSchema,
+  mqttSettingsSchema,
+  pgbouncerSettingsSchema,
+  postgresSettingsSchema,
+  redisSettingsSchema,
+  toolsSettingsSchema,
+} from '../../../docker/protocol/peers/stores.ts';
 import type { Json } from '../../contract/session.ts';
 import { fillProxy, proxyReferences } from './l7-settings.ts';
 import { isSettings } from './merge.ts';
@@ -17,6 +27,14 @@ export const settingsSchemas = {
   backend: backendSettingsSchema,
   'kube-node': kubeNodeSettingsSchema,
   kubelet: kubeletSettingsSchema,
+  haproxy: haproxySettingsSchema,
+  nginx: nginxSettingsSchema,
+  redis: redisSettingsSchema,
+  postgres: postgresSettingsSchema,
+  pgbouncer: pgbouncerSettingsSchema,
+  mqtt: mqttSettingsSchema,
+  dns: dnsSettingsSchema,
+  tools: toolsSettingsSchema,
 } as const satisfies Record<LabRole, z.ZodType>;
 
 export interface Endpoint {
@@ -44,7 +62,9 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
         : { ...rest, address: first.virtual ?? first.address, port: first.port };
     }
     case 'l4':
-    case 'l7': {
+    case 'l7':
+    case 'haproxy':
+    case 'nginx': {
       const { targets, ...others } = role === 'l7' ? fillProxy(settings, resolve) : settings;
       const rest = isSettings(others.serverNames)
         ? { ...others, serverNames: serverNames(others.serverNames, resolve) }
@@ -78,6 +98,18 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
           .map(({ name, address, port }) => ({ name, address, port })),
       };
     }
+    case 'pgbouncer': {
+      const { to, ...rest } = settings;
+      const [first] = references(to).flatMap(resolve);
+      if (first === undefined) return rest;
+      return { ...rest, target: { id: first.name, address: first.address, port: first.port } };
+    }
+    case 'redis':
+    case 'postgres':
+    case 'mqtt':
+    case 'dns':
+    case 'tools':
+      return settings;
   }
 }
 
@@ -130,7 +162,7 @@ export function references(value: Json | undefined): readonly string[] {
 
 /** The names that a role's settings refer to, in the order in which traffic flows. */
 export function referenced(role: LabRole, settings: Settings): readonly string[] {
-  if (role === 'client') return references(settings.to);
+  if (role === 'client' || role === 'pgbouncer') return references(settings.to);
   // Its probes are no traffic, but a name in them that leads nowhere is wrong all the same.
   if (role === 'kubelet') return [...references(settings.pods), ...references(settings.balancers)];
   if (role === 'l7') return [...new Set([...references(settings.targets), ...proxyReferences(settings)])];

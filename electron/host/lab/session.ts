@@ -27,7 +27,7 @@ import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
-import { nodeNames, nodePorts, plan } from './plan.ts';
+import { needsPeers, nodeNames, nodePorts, plan } from './plan.ts';
 import type { Plan, PlanContext, PlannedNode } from './plan.ts';
 
 /** A lab begins, and an act that adds nodes, with every target judged; one that cannot be judged begins all the same. */
@@ -124,7 +124,7 @@ export class Session {
   async start(progress: Progress, outer: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([outer, this.abort.signal]);
     try {
-      await this.engine.prepare(progress, signal);
+      await this.engine.prepare(progress, signal, needsPeers(this.lab) ? ['lab', 'peers'] : ['lab']);
       signal.throwIfAborted();
       progress('Finding free addresses', '');
       const allocation = await this.engine.allocate(this.id, nodeNames(this.lab), nodePorts(this.lab));

@@ -8,7 +8,8 @@ import { billsOf } from './bill.ts';
 /** The part of a balancer's settings that the health table speaks of. */
 export interface GroupSettings {
   readonly persona: string | null;
-  readonly healthCheck: {
+  /** A system without active checks has none. */
+  readonly healthCheck?: {
     readonly protocol: string;
     readonly path: string;
     readonly method: string;
@@ -17,6 +18,7 @@ export interface GroupSettings {
     readonly healthyThreshold: number;
     readonly unhealthyThreshold: number;
   };
+  readonly passive?: { readonly consecutiveErrors: number };
   readonly targets: readonly { readonly id: string; readonly address: string; readonly port: number }[];
 }
 
@@ -61,9 +63,10 @@ function rowOf(input: HealthInput, id: string, target: TargetStats): HealthRow {
     lastProbe: probes.at(-1) ?? null,
     probes,
     passes: target.passes,
-    passesNeeded: input.settings.healthCheck.healthyThreshold,
+    passesNeeded: input.settings.healthCheck?.healthyThreshold ?? 1,
     failures: target.failures,
-    failuresAllowed: input.settings.healthCheck.unhealthyThreshold,
+    failuresAllowed:
+      input.settings.healthCheck?.unhealthyThreshold ?? input.settings.passive?.consecutiveErrors ?? 1,
     nextProbeAt: target.nextProbeAt,
     openConnections: target.connections.open,
     measured: measuredOf(input, id),
@@ -72,6 +75,7 @@ function rowOf(input: HealthInput, id: string, target: TargetStats): HealthRow {
 }
 
 export function checkInWords({ healthCheck: check }: GroupSettings): string {
+  if (check === undefined) return 'No check';
   const what =
     check.protocol === 'none'
       ? 'No check'

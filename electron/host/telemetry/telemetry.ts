@@ -27,7 +27,7 @@ const keepEvents = 4000;
 const keepTransitions = 500;
 const keepProbes = 40;
 const keepActs = 500;
-const balancerRoles = new Set(['l4', 'l7']);
+const balancerRoles = new Set(['l4', 'l7', 'haproxy', 'nginx']);
 
 export interface TelemetryListener {
   event(node: string, event: ProgramEvent): void;

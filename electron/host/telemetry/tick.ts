@@ -4,8 +4,9 @@ import type {
   ClientStats,
   RequestCounts,
   Stats,
+  StoreStats,
 } from '../../../docker/protocol/stats.ts';
-import type { BackendTick, BalancerTick, ClientTick, Tick } from '../../contract/measure.ts';
+import type { BackendTick, BalancerTick, ClientTick, StoreTick, Tick } from '../../contract/measure.ts';
 import type { Sample } from '../checks/evidence.ts';
 
 /**
@@ -22,6 +23,7 @@ export function makeTick(
   const balancers: Record<string, BalancerTick> = {};
   const backends: Record<string, BackendTick> = {};
   const memory: Record<string, number> = {};
+  const stores: Record<string, StoreTick> = {};
   let lengthMs = 0;
   for (const [node, sample] of now) {
     memory[node] = sample.stats.process.rssBytes;
@@ -37,12 +39,18 @@ export function makeTick(
       backends[node] = backendTick(last.stats, stats, per);
     else if (isBalancer(stats) && isBalancer(last.stats))
       balancers[node] = balancerTick(last.stats, stats, per);
+    else if (isStore(stats) && isStore(last.stats)) stores[node] = storeTick(last.stats, stats, per);
   }
-  return { seq, at, lengthMs, clients, balancers, backends, memory };
+  const kept = Object.keys(stores).length > 0 ? { stores } : {};
+  return { seq, at, lengthMs, clients, balancers, backends, memory, ...kept };
 }
 
 export function sameProcess(a: Stats, b: Stats): boolean {
   return a.process.startedAt === b.process.startedAt;
+}
+
+export function isStore(stats: Stats): stats is StoreStats {
+  return 'figures' in stats;
 }
 
 export function isBalancer(stats: Stats): stats is BalancerStats {
@@ -108,6 +116,11 @@ function balancerTick(last: BalancerStats, now: BalancerStats, per: Per): Balanc
       now.requests === null ? null : ratesByClass(last.requests?.byStatus ?? {}, now.requests.byStatus, per),
     targets,
   };
+}
+
+function storeTick(last: StoreStats, now: StoreStats, per: Per): StoreTick {
+  const { answers, figures } = now;
+  return { answers, figures, gained: rates(last.figures, figures, per) };
 }
 
 function allStatuses(stats: BackendStats): Record<string, number> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { capabilities } from '../../../contract/app.ts';
 import type { EngineReport } from '../../../contract/app.ts';
 import { BlindspotError } from '../../../contract/errors.ts';
-import type { Engine, NodeSpec, PowerAction } from '../engine.ts';
+import type { Engine, ImageName, NodeSpec, PowerAction } from '../engine.ts';
 import { openBeside } from './beside.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connect.ts';
@@ -31,7 +31,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { root, stateDir, env = process.env } = options;
   const images = createImageStore(root, stateDir === undefined ? undefined : join(stateDir, 'cache'));
   let known: Connection | null = null;
-  let image: string | null = null;
+  const ready = new Map<ImageName, string>();
 
   const use = async (): Promise<Connection> => {
     known ??= orThrow(await connect(env));
@@ -41,13 +41,14 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 
   const withRules = async (docker: Connection['docker'], session: string, node: NodeSpec): Promise<void> => {
     if (node.netfilter !== null || node.routes !== undefined)
-      await applyNetfilter(docker, session, node, await imageOf());
+      await applyNetfilter(docker, session, node, await imageOf('lab'));
   };
-  const imageOf = async (): Promise<string> => {
-    if (image !== null) return image;
-    const { state, tag } = await images.status(await use());
+  const imageOf = async (name: ImageName): Promise<string> => {
+    const known = ready.get(name);
+    if (known !== undefined) return known;
+    const { state, tag } = await images.status(await use(), name);
     if (state !== 'present') throw imageMissing(tag);
-    image = tag;
+    ready.set(name, tag);
     return tag;
   };
 
@@ -59,18 +60,20 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       known = 'docker' in result ? result : null;
       if (!('docker' in result)) return absent(result);
       try {
-        return present(result, await images.status(result));
+        return present(result, await images.status(result, 'lab'));
       } catch (error) {
         const { message, next } = dockerFailure('The image cannot be looked up', error);
         return absent({ what: message, next: next ?? '' });
       }
     },
 
-    async prepare(progress, signal) {
+    async prepare(progress, signal, names = ['lab']) {
       const connection = await use();
-      image = null;
-      await images.build(connection, progress, signal);
-      await imageOf();
+      ready.clear();
+      for (const name of names) {
+        await images.build(connection, name, progress, signal);
+        await imageOf(name);
+      }
     },
 
     async allocate(session, names, ports) {
@@ -79,9 +82,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 
     async up(session, nodes, onNode, signal) {
       const { docker } = await use();
-      const tag = await imageOf();
       const starts = nodes.map(async (node) => {
-        await startNode(docker, session, node, tag, signal);
+        await startNode(docker, session, node, await imageOf(node.image ?? 'lab'), signal);
         await withRules(docker, session.session, node);
         signal.throwIfAborted();
         onNode(node.name);
@@ -98,7 +100,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     async exec(session, node, command) {
       const { docker } = await use();
       if (command.beside === undefined) return openExec(docker, session, node, command);
-      return openBeside(docker, session, node, await imageOf(), command.command, command.beside);
+      return openBeside(docker, session, node, await imageOf('lab'), command.command, command.beside);
     },
 
     async logs(session, node, listener) {

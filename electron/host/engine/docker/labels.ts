@@ -28,12 +28,25 @@ export function networkLabels(session: string, owner: Owner): Record<string, str
 
 export function nodeLabels(session: SessionSpec, node: NodeSpec, owner: Owner): Record<string, string> {
   // A plan's node carries more than the engine's; only what the engine needs again is written down.
-  const { name, role, address, port, config, memoryMiB, pids, sysctls, netfilter, routes, capabilities } =
-    node;
+  const {
+    name,
+    role,
+    address,
+    port,
+    config,
+    memoryMiB,
+    pids,
+    sysctls,
+    netfilter,
+    routes,
+    capabilities,
+    image,
+  } = node;
   const kept: NodeSpec = {
     ...{ name, role, address, port, config: withoutKeys(config), memoryMiB, pids, sysctls, netfilter },
     ...(routes === undefined ? {} : { routes }),
     ...(capabilities === undefined ? {} : { capabilities }),
+    ...(image === undefined ? {} : { image }),
   };
   return {
     [label.kind]: 'node',

@@ -7,7 +7,7 @@ import tar from 'tar-stream';
 import { BlindspotError } from '../../../../contract/errors.ts';
 
 /**
- * One file that holds an image and what it is:
+ * One file that holds the images and what they are:
  *
  *   zstd( label: one tar entry | docker save: a whole tar )
  *
@@ -15,7 +15,7 @@ import { BlindspotError } from '../../../../contract/errors.ts';
  * two make one archive that `docker load` reads by hand, too.
  */
 export interface ImageLabel {
-  readonly tag: string;
+  readonly tags: readonly string[];
   readonly architecture: string;
 }
 
@@ -118,8 +118,8 @@ function parseLabel(head: Buffer): ImageLabel | null {
   const size = Number.parseInt(head.toString('latin1', 124, 136), 8);
   if (!Number.isInteger(size) || size > 512) return null;
   try {
-    const { tag, architecture } = JSON.parse(head.toString('utf8', 512, 512 + size)) as Partial<ImageLabel>;
-    return typeof tag === 'string' && typeof architecture === 'string' ? { tag, architecture } : null;
+    const { tags, architecture } = JSON.parse(head.toString('utf8', 512, 512 + size)) as Partial<ImageLabel>;
+    return Array.isArray(tags) && typeof architecture === 'string' ? { tags, architecture } : null;
   } catch {
     return null;
   }

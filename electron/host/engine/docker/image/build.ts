@@ -6,7 +6,7 @@ import { dockerFailure } from '../failure.ts';
 import { followWork } from '../json-lines.ts';
 import { baseImage } from './base.ts';
 import { buildContext } from './context.ts';
-import { repository } from './inputs.ts';
+import { repositories } from './inputs.ts';
 import type { ImageInputs } from './inputs.ts';
 import { nodeBinary } from './node-package.ts';
 
@@ -33,7 +33,7 @@ export async function buildImage(request: BuildRequest): Promise<void> {
     const base = await baseImage({ docker, architecture, packages: inputs.packages, progress, signal });
     const node = await nodeBinary(root, cacheDir, architecture, progress, signal);
     await buildOn(request, base, node);
-    await removeOthers(docker, inputs.tag);
+    await removeOthers(docker, `${repositories[inputs.name]}:`, inputs.tag);
     progress('Image', `${inputs.tag} is ready`);
   } catch (error) {
     signal.throwIfAborted();
@@ -110,12 +110,12 @@ async function runBuild(
  * Images of older inputs, ours by name and by label. One that a container uses stays, and so does a young one: another
  * working copy on the same engine may be about to start nodes from it.
  */
-async function removeOthers(docker: Docker, tag: string): Promise<void> {
+async function removeOthers(docker: Docker, prefix: string, tag: string): Promise<void> {
   const images = await docker.listImages({ filters: { label: ['blindspot=image'] } });
   const old = images.filter(({ Created: seconds }) => Date.now() - seconds * 1000 > youngMs);
   const others = old
     .flatMap((image) => image.RepoTags ?? [])
-    .filter((name) => name.startsWith(`${repository}:`) && name !== tag);
+    .filter((name) => name.startsWith(prefix) && name !== tag);
   for (const name of others) {
     await docker
       .getImage(name)

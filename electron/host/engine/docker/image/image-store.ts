@@ -1,66 +1,102 @@
 import { join } from 'node:path';
 import type { ImageReport } from '../../../../contract/app.ts';
 import { BlindspotError } from '../../../../contract/errors.ts';
-import type { Progress } from '../../engine.ts';
+import type { ImageName, Progress } from '../../engine.ts';
 import type { Connection } from '../connect.ts';
 import { dockerFailure } from '../failure.ts';
 import { followWork } from '../json-lines.ts';
 import { readArchive, writeArchive } from './archive.ts';
+import type { ImageLabel } from './archive.ts';
 import { buildImage } from './build.ts';
-import { imageInputs, repository } from './inputs.ts';
+import { imageInputs, repositories } from './inputs.ts';
 import type { ImageInputs } from './inputs.ts';
 
-/** The one image all nodes run: is it there, make it, carry it to another machine. */
+/** The images that nodes run: are they there, make them, carry them to another machine. */
 export interface ImageStore {
-  status(connection: Connection): Promise<ImageReport>;
+  status(connection: Connection, name: ImageName): Promise<ImageReport>;
   /** Builds only if the inputs' own tag is not there. Says whether it had to. */
-  build(connection: Connection, progress: Progress, signal: AbortSignal): Promise<'built' | 'present'>;
-  save(connection: Connection, file: string): Promise<{ readonly tag: string; readonly bytes: number }>;
-  load(connection: Connection, file: string): Promise<{ readonly tag: string }>;
+  build(
+    connection: Connection,
+    name: ImageName,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<'built' | 'present'>;
+  /** Every image of ours that the engine has, as one file; the lab's own must be there. */
+  save(
+    connection: Connection,
+    file: string,
+  ): Promise<{ readonly tags: readonly string[]; readonly bytes: number }>;
+  load(connection: Connection, file: string): Promise<{ readonly tags: readonly string[] }>;
 }
 
 export function createImageStore(root: string, cacheDir = join(root, 'out', 'cache')): ImageStore {
-  const inputsFor = (connection: Connection): Promise<ImageInputs> =>
-    imageInputs(root, connection.architecture);
+  const inputsFor = (connection: Connection, name: ImageName): Promise<ImageInputs> =>
+    imageInputs(root, connection.architecture, name);
+  const tagsOf = async (connection: Connection) => {
+    const [lab, peers] = await Promise.all([inputsFor(connection, 'lab'), inputsFor(connection, 'peers')]);
+    return { lab: lab.tag, peers: peers.tag };
+  };
   return {
-    async status(connection) {
-      return report(connection, (await inputsFor(connection)).tag);
+    async status(connection, name) {
+      return report(connection, (await inputsFor(connection, name)).tag, name);
     },
-    async build(connection, progress, signal) {
-      const inputs = await inputsFor(connection);
-      if ((await report(connection, inputs.tag)).state === 'present') return 'present';
+    async build(connection, name, progress, signal) {
+      const inputs = await inputsFor(connection, name);
+      if ((await report(connection, inputs.tag, name)).state === 'present') return 'present';
       await buildImage({ connection, inputs, root, cacheDir, progress, signal });
       return 'built';
     },
     async save(connection, file) {
-      const { tag } = await inputsFor(connection);
-      if ((await report(connection, tag)).state !== 'present') throw missing(tag);
-      const saved = await connection.docker.getImage(tag).get();
-      const label = { tag, architecture: connection.architecture };
+      const { lab, peers } = await tagsOf(connection);
+      if ((await report(connection, lab, 'lab')).state !== 'present') throw missing(lab);
+      const withPeers = (await report(connection, peers, 'peers')).state === 'present';
+      const tags = withPeers ? [lab, peers] : [lab];
+      const saved = await savedTogether(connection, tags);
+      const label = { tags, architecture: connection.architecture };
       const bytes = await writeArchive(file, label, saved).catch((error: unknown) => {
         throw fileFailure(file, error);
       });
-      return { tag, bytes };
+      return { tags, bytes };
     },
     async load(connection, file) {
-      const { tag } = await inputsFor(connection);
+      const { lab, peers } = await tagsOf(connection);
       const { label, saved } = await readArchive(file);
-      if (label.architecture !== connection.architecture || label.tag !== tag) {
+      const known = label.tags.every((tag) => tag === lab || tag === peers);
+      if (label.architecture !== connection.architecture || !label.tags.includes(lab) || !known) {
         saved.destroy();
-        throw otherImage(file, label, { tag, architecture: connection.architecture });
+        throw otherImage(file, label, { tags: [lab], architecture: connection.architecture });
       }
       await loadInto(connection, saved);
-      if ((await report(connection, tag)).state !== 'present') throw missing(tag);
-      return { tag };
+      for (const tag of label.tags) {
+        if (!(await isThere(connection, tag))) throw missing(tag);
+      }
+      return { tags: label.tags };
     },
   };
 }
 
-async function report({ docker }: Connection, tag: string): Promise<ImageReport> {
+async function isThere({ docker }: Connection, tag: string): Promise<boolean> {
+  return (await docker.listImages({ filters: { reference: [tag] } })).length > 0;
+}
+
+async function report({ docker }: Connection, tag: string, name: ImageName): Promise<ImageReport> {
   const [wanted] = await docker.listImages({ filters: { reference: [tag] } });
   if (wanted !== undefined) return { state: 'present', tag, sizeBytes: wanted.Size };
-  const older = await docker.listImages({ filters: { reference: [repository] } });
+  const older = await docker.listImages({ filters: { reference: [repositories[name]] } });
   return { state: older.length === 0 ? 'missing' : 'stale', tag, sizeBytes: null };
+}
+
+/** One `docker save` of several images, which share their base: what they have in common is in the file once. */
+function savedTogether({ docker }: Connection, tags: readonly string[]): Promise<NodeJS.ReadableStream> {
+  const names = tags.map((tag) => `names=${encodeURIComponent(tag)}`).join('&');
+  const statusCodes = { 200: true, 404: 'no such image', 500: 'server error' };
+  const call = { path: `/images/get?${names}`, method: 'GET', isStream: true, statusCodes };
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(call, (error: unknown, stream: unknown) => {
+      if (error instanceof Error) reject(error);
+      else resolve(stream as NodeJS.ReadableStream);
+    });
+  });
 }
 
 async function loadInto({ docker }: Connection, saved: NodeJS.ReadableStream): Promise<void> {
@@ -85,14 +121,10 @@ function missing(tag: string): BlindspotError {
   });
 }
 
-function otherImage(
-  file: string,
-  has: { tag: string; architecture: string },
-  wants: { tag: string; architecture: string },
-): BlindspotError {
+function otherImage(file: string, has: ImageLabel, wants: ImageLabel): BlindspotError {
   return new BlindspotError({
     code: 'image-failed',
-    message: `${file} holds ${has.tag} for ${has.architecture}; this app and engine need ${wants.tag} for ${wants.architecture}.`,
+    message: `${file} holds ${has.tags.join(' and ')} for ${has.architecture}; this app and engine need ${wants.tags.join(' and ')} for ${wants.architecture}.`,
     next: 'Save it again on a machine with this version of the app and an engine of that architecture.',
     where: file,
   });

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBundles } from '../../../programs/bundles.ts';
+import type { ImageName } from '../../engine.ts';
 import { nodePackage } from './node-package.ts';
 import type { Architecture } from './node-package.ts';
 
-/** Everything the image is made of. Its tag is the hash of this list, so equal inputs never build twice. */
+/** Everything an image is made of. Its tag is the hash of this list, so equal inputs never build twice. */
 export interface ImageInputs {
+  readonly name: ImageName;
   readonly architecture: Architecture;
   readonly tag: string;
   /** Debian packages, for a base that has them built in. */
@@ -21,17 +23,45 @@ export interface InputFile {
   readonly content: Buffer;
 }
 
-export const repository = 'blindspot';
+export const repositories: Readonly<Record<ImageName, string>> = {
+  lab: 'blindspot',
+  peers: 'blindspot-peers',
+};
 /** Started by a person or by the engine; everything else is read. Git keeps no mode on Windows, so the list is here. */
-const executable = new Set(['image/start', 'image/ctl']);
+const executable = new Set(['image/start', 'image/ctl', 'peers/start']);
 
-export async function imageInputs(root: string, architecture: Architecture): Promise<ImageInputs> {
+interface Recipe {
+  readonly dockerfile: string;
+  readonly files: readonly string[];
+  readonly program: (file: string) => boolean;
+}
+
+/** Every program but the one that stands beside a real system; and that one, with what every shell has. */
+const recipes: Readonly<Record<ImageName, Recipe>> = {
+  lab: {
+    dockerfile: 'Dockerfile',
+    files: ['xdp/balancer.c'],
+    program: (file) => file.endsWith('.mjs') && file !== 'peers.mjs',
+  },
+  peers: {
+    dockerfile: 'peers/Dockerfile',
+    files: ['peers/packages', 'peers/start'],
+    program: (file) => file === 'peers.mjs' || file === 'ctl.mjs',
+  },
+};
+
+export async function imageInputs(
+  root: string,
+  architecture: Architecture,
+  name: ImageName,
+): Promise<ImageInputs> {
   const [bundles, node] = await Promise.all([ensureBundles(root), nodePackage(root, architecture)]);
+  const { dockerfile, files: others, program } = recipes[name];
   const files = [
-    await inputFile(join(root, 'docker', 'Dockerfile'), 'Dockerfile'),
+    await inputFile(join(root, 'docker', dockerfile), 'Dockerfile'),
     ...(await inputFolder(join(root, 'docker', 'image'), 'image', () => true)),
-    ...(await inputFolder(join(root, 'docker', 'xdp'), 'xdp', (name) => name.endsWith('.c'))),
-    ...(await inputFolder(bundles.dir, 'programs', (name) => name.endsWith('.mjs'))),
+    ...(await Promise.all(others.map((file) => inputFile(join(root, 'docker', file), file)))),
+    ...(await inputFolder(bundles.dir, 'programs', program)),
   ];
   const hash = createHash('sha256').update(`${architecture} ${node.integrity}`);
   for (const { path, mode, content } of files) {
@@ -39,8 +69,9 @@ export async function imageInputs(root: string, architecture: Architecture): Pro
   }
   const packages = files.find(({ path }) => path === 'image/packages')?.content.toString() ?? '';
   return {
+    name,
     architecture,
-    tag: `${repository}:${hash.digest('hex').slice(0, 12)}`,
+    tag: `${repositories[name]}:${hash.digest('hex').slice(0, 12)}`,
     packages: packages.split('\n').filter((line) => line !== ''),
     files,
   };

@@ -10,7 +10,7 @@ import { readArchive, writeArchive } from '../../../../../../../electron/host/en
 
 let folder: string;
 let file: string;
-const label = { tag: 'blindspot:0123456789ab', architecture: 'arm64' };
+const label = { tags: ['blindspot:0123456789ab', 'blindspot-peers:ba9876543210'], architecture: 'arm64' };
 // Not compressible, so that a cut in the file is a cut in the content.
 const saved = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 2654435761) >>> 24));
 

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 describe('image inputs', () => {
-  const tag = async () => (await imageInputs(root, 'amd64')).tag;
+  const tag = async () => (await imageInputs(root, 'amd64', 'lab')).tag;
 
   it('give the same tag as long as nothing changes', async () => {
     expect(await tag()).toMatch(/^blindspot:[0-9a-f]{12}$/);
@@ -46,11 +46,11 @@ describe('image inputs', () => {
   });
 
   it('give another tag for another architecture', async () => {
-    expect((await imageInputs(root, 'arm64')).tag).not.toBe(await tag());
+    expect((await imageInputs(root, 'arm64', 'lab')).tag).not.toBe(await tag());
   });
 
   it('list Debian packages one by one', async () => {
-    expect((await imageInputs(root, 'amd64')).packages).toEqual(
+    expect((await imageInputs(root, 'amd64', 'lab')).packages).toEqual(
       expect.arrayContaining(['curl', 'netcat-openbsd', 'iptables', 'tcpdump']),
     );
   });
@@ -58,7 +58,7 @@ describe('image inputs', () => {
   it('become a context of exactly these files, with their modes', async () => {
     const node = join(root, 'node');
     await writeFile(node, 'a node');
-    const inputs = await imageInputs(root, 'amd64');
+    const inputs = await imageInputs(root, 'amd64', 'lab');
     const entries = new Map<string, number>();
     const extract = tar.extract();
     extract.on('entry', (header, stream, next) => {
