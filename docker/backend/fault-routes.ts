@@ -4,6 +4,8 @@ import type { FaultListing } from '../protocol/admin.ts';
 import type { Json } from '../protocol/json.ts';
 import { faultNames, faultSettings } from '../protocol/faults.ts';
 import type { FaultName } from '../protocol/faults.ts';
+import { faultNamed } from './fault-list.ts';
+import { scopeSchemaFor } from './fault-scope.ts';
 import type { FaultStage } from './fault-stage.ts';
 
 export function faultRoutes(stage: FaultStage): AdminRoute[] {
@@ -11,6 +13,13 @@ export function faultRoutes(stage: FaultStage): AdminRoute[] {
   const schemaOf = (name: FaultName) => {
     const known = schemas.get(name) ?? (z.toJSONSchema(faultSettings[name], { io: 'input' }) as Json);
     schemas.set(name, known);
+    return known;
+  };
+  const scopes = new Map<string, Json>();
+  const scopeSchemaOf = (name: FaultName) => {
+    const { layer } = faultNamed(name);
+    const known = scopes.get(layer) ?? (z.toJSONSchema(scopeSchemaFor(layer), { io: 'input' }) as Json);
+    scopes.set(layer, known);
     return known;
   };
   const listing = (name: FaultName): FaultListing => {
@@ -21,6 +30,7 @@ export function faultRoutes(stage: FaultStage): AdminRoute[] {
       title: meta?.title ?? name,
       description: meta?.description ?? '',
       schema: schemaOf(name),
+      scopeSchema: scopeSchemaOf(name),
       active:
         armed === null
           ? null

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { faultScopeSchema } from '../protocol/backend.ts';
 import type { FaultScope } from '../protocol/backend.ts';
 import { AdminProblem } from '../lib/admin-problem.ts';
 import type { Fault } from './fault.ts';
@@ -23,6 +25,17 @@ export function createScope(scope: FaultScope, ownShare: number, random: () => n
       counted(),
     takesConnection: counted,
   };
+}
+
+const scopeFields = {
+  request: { probability: true, paths: true, methods: true, first: true, schedule: true },
+  connection: { probability: true, first: true, schedule: true },
+  process: { schedule: true },
+} as const;
+
+/** The part of a scope that a fault of this layer can keep, for forms. */
+export function scopeSchemaFor(layer: Fault<unknown>['layer']): z.ZodType {
+  return faultScopeSchema.pick(scopeFields[layer]);
 }
 
 /** A scope that could not be kept is refused rather than ignored. */

@@ -35,6 +35,8 @@ export interface FaultListing {
   readonly description: string;
   /** JSON Schema of the fault's own settings. */
   readonly schema: Json;
+  /** JSON Schema of the scope that this fault can keep: one of the whole process has no paths. */
+  readonly scopeSchema: Json;
   /** Null while it is off. */
   readonly active: {
     readonly settings: Json;

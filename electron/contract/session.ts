@@ -86,6 +86,7 @@ export interface Controls {
     readonly name: string;
     readonly title: string;
     readonly description: string;
+    /** The fault's own settings, and its scope as a group beside them. */
     readonly schema: Json;
     readonly settings: Json | null;
   }[];

@@ -211,11 +211,11 @@ async function controls(controller: Controller, node: string): Promise<Controls>
     effective: settings.effective,
     schema: session.settings.schema(session.telemetry.roleOf(node)),
     persona: personaCard(settings.stated.persona),
-    faults: faults.map(({ name, title, description, schema, active }) => ({
+    faults: faults.map(({ name, title, description, schema, scopeSchema, active }) => ({
       name,
       title,
       description,
-      schema,
+      schema: withScope(schema, scopeSchema),
       settings: active === null || hidden ? null : joinScope(active.settings, active.scope),
     })),
   };
@@ -256,6 +256,12 @@ function splitScope({ scope, ...own }: Settings): FaultUse {
     message: issue?.message ?? 'wrong scope',
     where: ['scope', ...(issue?.path ?? [])].join('.'),
   });
+}
+
+function withScope(schema: Json, scope: Json): Json {
+  if (!isSettings(schema) || !isSettings(scope)) return schema;
+  const own = isSettings(schema.properties) ? schema.properties : {};
+  return { ...schema, properties: { ...own, scope: { ...scope, title: 'Scope' } } };
 }
 
 function joinScope(settings: Json, scope: Json): Json {

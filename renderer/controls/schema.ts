@@ -80,6 +80,27 @@ export function initialOf(schema: FieldSchema): Json {
   );
 }
 
+/** A group that may be absent, with its defaults in its place, so that a form has fields to show for it. */
+export function filledIn(schema: FieldSchema, value: Json): Json {
+  const present = object(value);
+  const groups = schema.fields.flatMap(({ name, schema: inner }) => {
+    if (inner.kind !== 'group') return [];
+    const own = present[name] ?? fieldsOf(inner);
+    return [[name, filledIn(inner, own)] as const];
+  });
+  return { ...present, ...Object.fromEntries(groups) };
+}
+
+/** The value with the one at the path put in its place; nothing else changes. */
+export function replaced(value: Json, [key, ...rest]: readonly string[], next: Json): Json {
+  if (key === undefined) return next;
+  return { ...object(value), [key]: replaced(object(value)[key] ?? null, rest, next) };
+}
+
+function fieldsOf(schema: FieldSchema): Json {
+  return initialOf({ ...schema, initial: undefined });
+}
+
 function kindOf(type: Json | undefined, choices: readonly string[], inner: JsonObject): FieldSchema['kind'] {
   if (choices.length > 0) return 'choice';
   if (type === 'number' || type === 'integer') return 'number';

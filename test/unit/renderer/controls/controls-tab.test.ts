@@ -139,3 +139,32 @@ test('a persona says what is true to the real system and what is not modelled', 
   expect(screen.getByText('stick tables')).toBeTruthy();
   expect(screen.queryByText(/From general knowledge/)).toBeNull();
 });
+
+test('a fault can be scoped: to paths, to a share, to a schedule', async () => {
+  const schedule = {
+    anyOf: [
+      {
+        type: 'object',
+        properties: { atMs: { type: 'number', title: 'Begin after', default: 0 } },
+      },
+      { type: 'null' },
+    ],
+    title: 'Schedule',
+    default: null,
+  };
+  const scope = {
+    type: 'object',
+    title: 'Scope',
+    properties: { probability: { type: 'number', title: 'Share of requests', default: 1 }, schedule },
+  };
+  const schema = { type: 'object', properties: { ...fault.schema.properties, scope } };
+  const host = hostWith({ ...controls, node: 'backend-1', faults: [{ ...fault, schema }] });
+  draw(ControlsTab, { session: sessionSample({ nodes: [nodeSample('backend-1')] }) }, host);
+  const share = await screen.findByLabelText('Share of requests');
+  await fireEvent.input(share, { target: { value: '0.5' } });
+  await fireEvent.keyDown(share, { key: 'Enter' });
+  await fireEvent.click(screen.getByRole('switch'));
+  await expect
+    .poll(() => host.calls.findLast((call) => call.name === 'node.fault')?.params)
+    .toMatchObject({ settings: { status: 500, scope: { probability: 0.5, schedule: { atMs: 0 } } } });
+});
