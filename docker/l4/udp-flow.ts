@@ -20,6 +20,8 @@ export interface UdpCounters {
   toClients: number;
   /** Nobody to send it to, no room for another flow, or refused by the target's machine. */
   dropped: number;
+  /** Sent where their QUIC connection id says. */
+  byConnectionId: number;
 }
 
 export interface UdpFlowDeps {

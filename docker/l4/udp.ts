@@ -9,6 +9,8 @@ import type { Member } from '../balancing/member.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import type { ForwarderCounters } from './forwarder-counters.ts';
 import { watchIdle } from './idle.ts';
+import { createQuicRoute } from './quic/route.ts';
+import type { QuicRoute } from './quic/route.ts';
 import { createUdpFlow } from './udp-flow.ts';
 import type { UdpCounters, UdpFlow } from './udp-flow.ts';
 
@@ -37,9 +39,17 @@ export interface UdpDeps {
 export function createUdpForwarder({ group, counters, clock, settings, note }: UdpDeps): UdpForwarder {
   const flows = new Set<UdpFlow>();
   const byClient = new Map<string, UdpFlow>();
-  const datagrams: UdpCounters = { fromClients: 0, toTargets: 0, fromTargets: 0, toClients: 0, dropped: 0 };
+  const datagrams: UdpCounters = {
+    fromClients: 0,
+    toTargets: 0,
+    fromTargets: 0,
+    toClients: 0,
+    dropped: 0,
+    byConnectionId: 0,
+  };
   let place: { readonly address: string; readonly port: number } | null = null;
   let front: Socket | null = null;
+  let quic: QuicRoute | null = null;
   let idle: ReturnType<typeof watchIdle> | null = null;
 
   const idleRules = () => ({ idleTimeoutMs: settings().udpIdleMs, whenIdle: 'forget' }) as const;
@@ -78,14 +88,23 @@ export function createUdpForwarder({ group, counters, clock, settings, note }: U
     return flow;
   };
 
-  const route = (flow: UdpFlow): Member | null => (settings().udpRemember ? null : group.pick(flow.key));
+  const route = (flow: UdpFlow, bytes: Uint8Array): Member | null => {
+    const named = quic?.targetOf(bytes) ?? null;
+    if (named !== null) datagrams.byConnectionId += 1;
+    return named ?? (settings().udpRemember ? null : group.pick(flow.key));
+  };
+
+  const readSettings = () => {
+    quic = settings().udpRoute === 'connection-id' ? createQuicRoute(settings(), group) : null;
+  };
+  readSettings();
 
   const onDatagram = (bytes: Buffer, from: RemoteInfo) => {
     if (place === null) return;
     datagrams.fromClients += 1;
     counters.bytes.received += bytes.length;
     const flow = open(from, place);
-    if (flow?.send(bytes, route(flow)) === true) return;
+    if (flow?.send(bytes, route(flow, bytes)) === true) return;
     datagrams.dropped += 1;
     // A flow that never found a target would hold its place for nothing.
     if (flow !== null && flow.member === null) flow.letGo('forget');
@@ -124,6 +143,7 @@ export function createUdpForwarder({ group, counters, clock, settings, note }: U
       if (settings().udp) await openFront(at);
     },
     settingsChanged() {
+      readSettings();
       if (settings().udp && front === null && place !== null) {
         openFront(place).catch((error: unknown) => {
           front = null;

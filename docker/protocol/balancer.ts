@@ -28,6 +28,10 @@ export const l4Algorithms = [
 /** The last two judge requests, which only a proxy that reads them can. */
 export const algorithms = [...l4Algorithms, 'least-outstanding', 'peak-ewma'] as const;
 
+function hexSchema(fewest: number, most: number) {
+  return z.string().regex(new RegExp(`^([0-9a-f]{2}){${fewest},${most}}$`), 'bytes in lower-case hex');
+}
+
 export const targetSchema = z.strictObject({
   id: z.string().min(1).max(63),
   address: addressSchema,
@@ -35,6 +39,8 @@ export const targetSchema = z.strictObject({
   weight: z.number().min(0).max(1000).default(1),
   /** No new connections; those there are finish, up to the drain time. */
   draining: z.boolean().default(false),
+  /** What it writes into the QUIC connection ids it gives out, in hex; left out: nothing. */
+  serverId: hexSchema(1, 15).exactOptional(),
 });
 export type Target = z.output<typeof targetSchema>;
 
@@ -111,6 +117,21 @@ const groupShape = {
     .meta({ title: 'Targets being deregistered', description: 'No new connections; those there are finish' }),
 };
 
+/** How servers write their id into connection ids (QUIC-LB, lb-spec 9.2). AWS NLB: eight bytes in the clear (lb-spec 1.7). */
+export const quicIdsSchema = z
+  .strictObject({
+    rotation: z.int().min(0).max(6).default(0).meta({ title: 'Rotation' }),
+    serverIdBytes: z.int().min(1).max(15).default(8).meta({ title: 'Server id (bytes)' }),
+    nonceBytes: z.int().min(4).max(18).default(4).meta({ title: 'Nonce (bytes)' }),
+    key: hexSchema(16, 16).nullable().default(null).meta({ title: 'Key', description: 'none: in the clear' }),
+  })
+  .refine(({ serverIdBytes, nonceBytes }) => serverIdBytes + nonceBytes <= 19, {
+    message: 'server id and nonce have at most 19 bytes together',
+    path: ['nonceBytes'],
+  })
+  .meta({ title: 'QUIC connection ids' });
+export type QuicIds = z.output<typeof quicIdsSchema>;
+
 export const l4SettingsSchema = z.strictObject({
   persona: persona('l4'),
   ...groupShape,
@@ -130,6 +151,12 @@ export const l4SettingsSchema = z.strictObject({
     title: 'Remember UDP flows',
     description: 'off: every datagram is picked for anew, by an algorithm that hashes',
   }),
+  udpRoute: z.enum(['flow', 'connection-id']).default('flow').meta({
+    title: 'UDP goes by',
+    description:
+      'connection-id: a QUIC packet goes to the target whose server id it carries, whatever its address',
+  }),
+  quicIds: quicIdsSchema.prefault({}),
   /** Each holds a socket, or two when its target changes; a process has about 20,000 descriptors. */
   udpFlows: z.int().min(1).max(18_000).default(8000).meta({ title: 'UDP flows at most' }),
   ...l4OwnShape,

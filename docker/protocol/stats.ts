@@ -156,6 +156,8 @@ export interface BalancerStats {
     readonly fromTargets: number;
     readonly toClients: number;
     readonly dropped: number;
+    /** Sent where their QUIC connection id says. */
+    readonly byConnectionId: number;
   } | null;
   /** L7 only. `own` by cause; of `policy`, which ones, by name. */
   readonly requests:
