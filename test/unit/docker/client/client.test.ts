@@ -65,7 +65,7 @@ describe('connections', () => {
     for (const release of held.reverse()) release();
     await client.quiet();
     await waitUntil(() => client.stats().connections.open === 1);
-    client.patch({ rate: 20, running: true });
+    client.patch({ rate: 5, running: true });
     await client.quiet();
     expect(server.connections).toHaveLength(3);
     const [first] = client.records().filter((record) => record.id.startsWith('client-1-1-'));
@@ -199,7 +199,7 @@ describe('the books', () => {
       total: 700,
       maxInFlight: 20,
       connections: 'kept',
-      firstByteTimeoutMs: 50,
+      firstByteTimeoutMs: 500,
       arrival: 'poisson',
     });
     await waitUntil(() => {
