@@ -121,7 +121,14 @@ export class Controller {
     for (const { session, engine, complete, busy, spec } of await this.engines.found()) {
       // Another app that lives may be half-way up or down with it.
       if (busy || (complete && spec !== null)) continue;
-      await this.engines.get(engine)?.remove(session);
+      // One that the engine cannot let go (Docker may keep a network whose endpoints it has lost) must not stop the rest.
+      await this.engines
+        .get(engine)
+        ?.remove(session)
+        .catch((thrown: unknown) => {
+          const why = thrown instanceof Error ? thrown.message : String(thrown);
+          this.note('engine', null, 'bad', `What is left of session ${session} could not be removed: ${why}`);
+        });
     }
     this.seen = await this.engines.found();
   }
