@@ -18,6 +18,7 @@ import { endpoints } from './endpoints.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { createFaultStage } from './fault-stage.ts';
 import type { FaultStage } from './fault-stage.ts';
+import { createHttp2Server } from './http2-server.ts';
 import { createHttpServer } from './http-server.ts';
 import { createListener } from './listener.ts';
 import { createProxyGate } from './proxy-gate.ts';
@@ -52,6 +53,11 @@ export async function startBackend(
   const listener = createListener(config.listen, onConnection, out);
   function onConnection(socket: Socket) {
     connections.open(socket);
+    const { maxConnections } = settings;
+    if (maxConnections > 0 && connections.counts().open > maxConnections) {
+      socket.resetAndDestroy();
+      return;
+    }
     faults.accept(socket);
   }
   const drain = createDrain(connections, listener);
@@ -62,6 +68,7 @@ export async function startBackend(
     log: createRequestLog({ now, out, all: () => settings.accessLog }),
     handle: (exchange) => faults.handle(exchange),
     draining: () => drain.begun,
+    serviceMs: () => settings.serviceMs,
   });
   const datagrams = createDatagrams({
     node,
@@ -73,7 +80,15 @@ export async function startBackend(
     connections.secured(secure, raw);
     http.serve(secure);
   });
-  const serve = (socket: Socket) => (tls?.on === true ? tls.accept(socket) : http.serve(socket));
+  const http2 = createHttp2Server({
+    context,
+    connections,
+    settings: () => settings,
+    draining: () => drain.begun,
+    counterOf: http.counterOf,
+  });
+  const inClear = (socket: Socket) => (settings.http2 ? http2.serve(socket, http.serve) : http.serve(socket));
+  const serve = (socket: Socket) => (tls?.on === true ? tls.accept(socket) : inClear(socket));
   const faults = createFaultStage(
     {
       node,

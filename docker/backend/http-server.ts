@@ -10,6 +10,7 @@ import type { Exchange, Handler } from './exchange.ts';
 import { createRequestCounter } from './request-counter.ts';
 import type { RequestCounter } from './request-counter.ts';
 import type { RequestLog } from './request-log.ts';
+import { serveWebsocket } from './websocket.ts';
 
 /** socket --> node:http's parser --> exchange --> handler; counted when it comes, and when it is over. */
 export interface HttpServer {
@@ -28,6 +29,7 @@ export function createHttpServer(options: {
   readonly log: RequestLog;
   readonly handle: Handler;
   readonly draining: () => boolean;
+  readonly serviceMs: () => number;
 }): HttpServer {
   const { context, connections, log, handle, draining } = options;
   const { node, now, records } = context;
@@ -87,7 +89,16 @@ export function createHttpServer(options: {
     handle(exchange);
   };
 
-  const server = http.createServer({ keepAliveTimeoutBuffer: 0 }, onRequest);
+  const server = http.createServer(
+    { keepAliveTimeoutBuffer: 0, shouldUpgradeCallback: isWebsocket },
+    onRequest,
+  );
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const client = one(request, clientHeader);
+    const connection = connections.of(socket);
+    if (connection !== undefined && client !== undefined) connection.carrying = true;
+    serveWebsocket(request, socket, head, counterOf(client), { node, serviceMs: options.serviceMs });
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code?.startsWith('HPE_') !== true || !socket.writable) return socket.destroy();
     // RFC 9112 2.2: not HTTP, a PROXY protocol header for instance; node:http's own answer, but counted.
@@ -127,6 +138,11 @@ function exchangeOf(
     send: (answer) => sendPlainly(exchange, node, answer),
   };
   return exchange;
+}
+
+/** Any other Upgrade (curl's to h2c) is an ordinary request to a server that does not know it (RFC 9110 section 7.8). */
+function isWebsocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function one(request: IncomingMessage, name: string): string | undefined {

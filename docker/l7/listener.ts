@@ -9,7 +9,9 @@ import type { Peer, TlsFacts } from './policies/policy.ts';
 const backlog = 4096;
 
 export interface ListenerDeps extends ClientConnectionDeps {
-  /** Takes over a connection that speaks HTTP/2; `first` is what it has said. */
+  /** Whether HTTP/2 is spoken at all. */
+  http2(): boolean;
+  /** Takes over a connection that speaks it; `first` is what it has said. */
   serveHttp2(socket: Socket, peer: Peer, first: Buffer): ClientConnection;
 }
 
@@ -43,7 +45,8 @@ export function createListener(deps: ListenerDeps): Listener {
     });
     const peer = peerOf(socket, null);
     choose(socket, deps.settings().http.headTimeoutMs, (first, http2) => {
-      const connection = http2 ? deps.serveHttp2(socket, peer, first) : serveHttp1(socket, peer, first, deps);
+      const connection =
+        http2 && deps.http2() ? deps.serveHttp2(socket, peer, first) : serveHttp1(socket, peer, first, deps);
       clients.set(socket, connection);
     });
   };

@@ -7,14 +7,15 @@ import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
 import type { RequestRecord } from '../protocol/events.ts';
 import { accessLogLine, refusalLine } from './access-log.ts';
-import type { Back, PoolView } from './back.ts';
+import type { PoolView } from './back.ts';
+import { createBacks } from './backs.ts';
 import { exchange } from './exchange.ts';
 import type { ExchangeDeps, ExchangeEnd } from './exchange.ts';
 import type { Incoming } from './front.ts';
 import { fieldValue } from './message.ts';
 import type { Desync } from './http1/desync.ts';
-import { createHttp1Pool } from './http1/pool.ts';
 import type { Problem } from './http1/problem.ts';
+import { createHttp2Front } from './http2/client-session.ts';
 import { createListener } from './listener.ts';
 import { askOnOwnAccount } from './own-account.ts';
 import { createPipeline } from './policies/pipeline.ts';
@@ -60,15 +61,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const requests = createRequestCounter();
   const own: Record<string, number> = {};
   const byPolicy: Record<string, number> = {};
-  const backs = new Map<Member, Back>();
+  const backs = createBacks(settings);
   const budget = createRetryBudget();
   const perTarget = new Map<string, RequestCounter>();
-
-  const back = (member: Member): Back => {
-    let found = backs.get(member);
-    if (found === undefined) backs.set(member, (found = createHttp1Pool(member, settings)));
-    return found;
-  };
 
   const targetRequests = (member: Member): RequestCounter => {
     let found = perTarget.get(member.id);
@@ -84,7 +79,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     budget,
     settings,
     group,
-    back,
+    back: backs.of,
     underWay: () => requests.view().inFlight,
     onTargetStart: (member) => targetRequests(member).start(),
     onTargetEnd: (member, status) => targetRequests(member).end(status),
@@ -136,28 +131,25 @@ export function createProxy(deps: ProxyDeps): Proxy {
     if (settings().accessLog) log(refusalLine(`${peer.address}:${peer.port}`, problem, desync));
   };
 
+  const http2 = createHttp2Front({
+    settings,
+    serve,
+    refused: (status, reason, peer) =>
+      refused({ status: status === 405 ? 405 : 400, reason }, peer, { kind: 'Severe', reasons: [reason] }),
+  });
   const listener = createListener({
     settings,
     serve,
     refused,
-    serveHttp2(socket) {
-      socket.destroy();
-      return { close: () => undefined };
-    },
+    http2: () => settings().http2.enabled,
+    serveHttp2: http2.serve,
   });
 
   const settingsChanged = () => {
     pipeline.update(settings());
-    const current = new Set(group.members);
-    for (const [member, kept] of backs) {
-      kept.settingsChanged();
-      // Its exchanges keep their connections until they end; nothing is kept open for later.
-      if (!current.has(member) && member.held.size === 0) {
-        kept.close();
-        backs.delete(member);
-      }
-    }
+    backs.settingsChanged(group.members);
   };
+
   return {
     get connections() {
       return { ...listener.connections, refused: 0, failed };
@@ -167,16 +159,16 @@ export function createProxy(deps: ProxyDeps): Proxy {
     byPolicy,
     pipeline,
     targetRequests,
-    pool: (member) => backs.get(member)?.view() ?? null,
+    pool: (member) => backs.known(member)?.view() ?? null,
     bytes() {
-      for (const kept of backs.values()) kept.count();
+      backs.count();
       return listener.bytes();
     },
     listen: listener.listen,
     settingsChanged,
     async close() {
       const closed = listener.close();
-      for (const kept of backs.values()) kept.close();
+      backs.close();
       pipeline.dispose();
       await closed;
     },

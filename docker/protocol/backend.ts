@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
-import { duration } from './timing.ts';
+import { duration, timer } from './timing.ts';
 import { serverTlsSchema } from './tls.ts';
 
 export const backendSettingsSchema = z.strictObject({
@@ -16,6 +16,12 @@ export const backendSettingsSchema = z.strictObject({
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
   udp: z.boolean().default(false).meta({ title: 'Answers UDP on the same port, too' }),
   keepAliveMs: duration(5000, 'Idle connection', 1),
+  /** In the clear, by prior knowledge: gRPC calls succeed, anything else gets a plain answer. Faults are HTTP/1's. */
+  http2: z.boolean().default(false).meta({ title: 'HTTP/2 and gRPC' }),
+  /** gRPC's MAX_CONNECTION_AGE: GOAWAY, so that clients connect anew. */
+  http2MaxAgeMs: timer(0, 'Age at which an HTTP/2 connection is sent away (0: never)', 0),
+  /** 0: none is refused. What is beyond is accepted and reset, as a server out of workers does. */
+  maxConnections: z.int().min(0).max(100_000).default(0).meta({ title: 'Connections at once (0: no limit)' }),
   proxyProtocol: z.enum(['off', 'required']).default('off').meta({
     title: 'PROXY protocol from whoever connects',
     description: 'required: closed without one. off: one that comes is not HTTP, and answered 400',

@@ -3,6 +3,7 @@ import { addressSchema, listenSchema, portSchema, programSchema } from './common
 import { healthCheckSchema } from './health-check.ts';
 import { l4OwnShape } from './l4.ts';
 import { httpSchema } from './l7/http.ts';
+import { http2Schema } from './l7/http2.ts';
 import { limitsSchema } from './l7/limits.ts';
 import { poolSchema } from './l7/pool.ts';
 import { retrySchema } from './l7/retry.ts';
@@ -180,6 +181,7 @@ export const l7SettingsSchema = z.strictObject({
     .meta({ title: 'X-Forwarded-For', description: 'keep: passed on as it came, nothing added' }),
   accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
   http: httpSchema.prefault({}),
+  http2: http2Schema.prefault({}),
   pool: poolSchema.prefault({}),
   retry: retrySchema.prefault({}),
   routing: routingSchema.prefault({}),

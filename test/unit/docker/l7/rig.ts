@@ -18,6 +18,10 @@ export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
+export function onCleanUp(cleanup: () => unknown): void {
+  cleanups.push(cleanup);
+}
+
 export async function httpBackend(listener: RequestListener) {
   let connections = 0;
   const server = createServer(listener).on('connection', () => (connections += 1));

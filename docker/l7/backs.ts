@@ -1,0 +1,61 @@
+import type { Member } from '../balancing/member.ts';
+import type { L7Settings } from '../protocol/balancer.ts';
+import type { Back } from './back.ts';
+import { createHttp1Pool } from './http1/pool.ts';
+import { createHttp2Pool } from './http2/pool.ts';
+
+/** The way to each target, in the protocol that the settings say. */
+export interface Backs {
+  of(member: Member): Back;
+  known(member: Member): Back | null;
+  count(): void;
+  settingsChanged(members: readonly Member[]): void;
+  close(): void;
+}
+
+export function createBacks(settings: () => L7Settings): Backs {
+  const backs = new Map<Member, Back>();
+  let protocol = settings().pool.protocol;
+  // Exchanges under way keep what they have; it goes with the last of them.
+  const old = new Set<{ readonly member: Member; readonly back: Back }>();
+
+  const make = (member: Member) =>
+    (protocol === 'http2' ? createHttp2Pool : createHttp1Pool)(member, settings);
+
+  const retire = (member: Member, back: Back) => {
+    backs.delete(member);
+    if (member.held.size === 0) back.close();
+    else old.add({ member, back });
+  };
+
+  return {
+    of(member) {
+      let found = backs.get(member);
+      if (found === undefined) backs.set(member, (found = make(member)));
+      return found;
+    },
+    known: (member) => backs.get(member) ?? null,
+    count() {
+      for (const back of backs.values()) back.count();
+      for (const { back } of old) back.count();
+    },
+    settingsChanged(members) {
+      const current = new Set(members);
+      const changed = settings().pool.protocol !== protocol;
+      protocol = settings().pool.protocol;
+      for (const [member, back] of [...backs]) {
+        if (changed || (!current.has(member) && member.held.size === 0)) retire(member, back);
+        else back.settingsChanged();
+      }
+      for (const entry of old) {
+        if (entry.member.held.size > 0) continue;
+        entry.back.close();
+        old.delete(entry);
+      }
+    },
+    close() {
+      for (const back of backs.values()) back.close();
+      for (const { back } of old) back.close();
+    },
+  };
+}

@@ -1,0 +1,180 @@
+//  Outgoing --> [node:http2] --stream--> target        many requests at once on one connection
+import * as http2 from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Attempt, BackListener, Outgoing } from '../back.ts';
+import type { Cause } from '../failure.ts';
+import type { Field } from '../message.ts';
+import { withoutFields } from '../message.ts';
+import { fieldsOf, fieldsOfMerged, merged } from './fields.ts';
+
+export interface TargetSessionDeps {
+  readonly address: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+  onConnected(): void;
+  /** A stream has ended, or the target allows more of them. */
+  onRoom(): void;
+  onClosed(connected: boolean, cause: Cause): void;
+}
+
+export interface TargetSession {
+  readonly socket: Socket;
+  readonly connected: boolean;
+  /** Another stream may be opened now. */
+  readonly room: boolean;
+  readonly streams: number;
+  send(outgoing: Outgoing, listener: BackListener): Attempt;
+  close(): void;
+  destroy(): void;
+}
+
+const { constants } = http2;
+
+export function openTargetSession(deps: TargetSessionDeps): TargetSession {
+  const socket = connect({ host: deps.address, port: deps.port, noDelay: true });
+  let session: ClientHttp2Session | null = null;
+  let connected = false;
+  let streams = 0;
+  let cause: Cause = 'closed-early';
+  const timer = setTimeout(() => {
+    cause = 'connect-timeout';
+    socket.destroy();
+  }, deps.connectTimeoutMs);
+
+  socket.on('connect', () => {
+    clearTimeout(timer);
+    session = http2.connect(`http://${deps.address}:${deps.port}`, { createConnection: () => socket });
+    session.on('error', () => undefined);
+    // What it allows is known only then: a stream beyond its limit would be refused.
+    session.once('remoteSettings', () => {
+      connected = true;
+      deps.onConnected();
+    });
+    session.on('remoteSettings', deps.onRoom);
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (cause !== 'closed-early') return;
+    cause = session !== null ? 'reset' : error.code === 'ETIMEDOUT' ? 'connect-timeout' : 'refused';
+  });
+  socket.on('close', () => {
+    clearTimeout(timer);
+    session?.destroy();
+    deps.onClosed(connected, cause);
+  });
+
+  const usable = () => session !== null && !session.closed && !session.destroyed;
+
+  return {
+    socket,
+    get connected() {
+      return connected;
+    },
+    get room() {
+      return connected && usable() && streams < (session?.remoteSettings.maxConcurrentStreams ?? Infinity);
+    },
+    get streams() {
+      return streams;
+    },
+    send(outgoing, listener) {
+      if (session === null) throw new Error('the session does not stand yet');
+      streams += 1;
+      return openStream(session, outgoing, listener, deps, () => {
+        streams -= 1;
+        deps.onRoom();
+      });
+    },
+    close: () => session?.close() ?? socket.destroy(),
+    destroy: () => socket.destroy(),
+  };
+}
+
+function openStream(
+  session: ClientHttp2Session,
+  { head, hasBody, trailers }: Outgoing,
+  listener: BackListener,
+  at: { readonly address: string; readonly port: number },
+  onClose: () => void,
+): Attempt {
+  let cancelled = false;
+  let answered = false;
+  let over = false;
+  let last: readonly Field[] = [];
+  const fields = withoutFields(head.fields, ['expect', 'host']);
+  const stream = session.request(
+    {
+      ...merged(fields, {
+        ':method': head.method,
+        ':scheme': 'http',
+        ':authority': head.authority === '' ? `${at.address}:${at.port}` : head.authority,
+        ':path': head.target,
+      }),
+      ...(trailers ? { te: 'trailers' } : {}),
+    },
+    { endStream: !hasBody, waitForTrailers: hasBody },
+  );
+  let sending: readonly Field[] = [];
+
+  const end = () => {
+    if (over || cancelled) return;
+    over = true;
+    listener.end(last);
+  };
+  stream.on('error', () => undefined);
+  stream.on('wantTrailers', () => stream.sendTrailers(merged(sending, {})));
+  stream.on('headers', (headers) => {
+    const status = headers[':status'] ?? 0;
+    if (!cancelled && status !== 101) listener.informational({ status, fields: fieldsOfMerged(headers) });
+  });
+  stream.on('response', (headers, flags, raw?: readonly string[]) => {
+    if (cancelled) return;
+    answered = true;
+    listener.head({
+      status: headers[':status'] ?? 0,
+      fields: raw === undefined ? fieldsOfMerged(headers) : fieldsOf(raw),
+    });
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) end();
+  });
+  stream.on('data', (chunk: Buffer) => {
+    if (!cancelled && !listener.data(chunk)) stream.pause();
+  });
+  stream.on('trailers', (headers: IncomingHttpHeaders) => (last = fieldsOfMerged(headers)));
+  stream.on('end', () => {
+    if (answered && stream.rstCode === constants.NGHTTP2_NO_ERROR) end();
+  });
+  stream.on('close', () => {
+    onClose();
+    if (over || cancelled) return;
+    over = true;
+    const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    listener.failed(answered ? 'reset' : 'closed-early', refused ? 'refused' : 'maybe');
+  });
+
+  if (!hasBody) {
+    listener.connected({
+      write: () => true,
+      end: () => undefined,
+      abort: () => undefined,
+      onDrain: () => undefined,
+    });
+  } else {
+    listener.connected({
+      write: (piece) => stream.destroyed || stream.write(piece),
+      end(trailersToSend) {
+        sending = trailersToSend;
+        stream.end();
+      },
+      abort: () => stream.close(constants.NGHTTP2_CANCEL),
+      onDrain: (wake) => void stream.removeAllListeners('drain').on('drain', wake),
+    });
+  }
+  return {
+    resume: () => void stream.resume(),
+    cancel() {
+      if (over) return;
+      cancelled = true;
+      stream.close(constants.NGHTTP2_CANCEL);
+    },
+  };
+}
