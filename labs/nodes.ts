@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backendSettingsSchema } from '../docker/protocol/backend.ts';
 import { l4SettingsSchema, l7SettingsSchema } from '../docker/protocol/balancer.ts';
 import { clientSettingsSchema } from '../docker/protocol/client.ts';
+import { kubeNodeSettingsSchema } from '../docker/protocol/kube-node.ts';
 import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
 import { limitsSchema } from '../docker/protocol/l7/limits.ts';
 import { nameSchema } from '../docker/protocol/l7/route.ts';
@@ -99,6 +100,7 @@ export const kubeNodeSettings = z.strictObject({
   service: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+:[a-z0-9-]*$/, 'namespace/name:port'),
   clusterAddress: z.ipv4().default('10.96.0.100'),
   clusterPort: z.int().min(1).max(65_535).default(80),
+  ...kubeNodeSettingsSchema.pick({ affinitySeconds: true, sync: true }).shape,
 });
 
 /** What the kubelet does to backends: they are its pods, and it tells balancers of their readiness. */

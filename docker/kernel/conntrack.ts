@@ -11,8 +11,8 @@ export interface Tracked {
   readonly fromTarget: number;
 }
 
-/** All connections to one address and port that are neither closing nor closed. */
-export async function trackedTo(address: string, port: number): Promise<readonly Tracked[]> {
+/** All connections to one port, at one address or any, that are neither closing nor closed. */
+export async function trackedTo(address: string | null, port: number): Promise<readonly Tracked[]> {
   return parseTracked(await readFile(file, 'utf8'), address, port);
 }
 
@@ -21,8 +21,8 @@ export async function trackedTo(address: string, port: number): Promise<readonly
  *
  *   ipv4 2 tcp 6 431999 ESTABLISHED src=C dst=F sport=1 dport=80 packets=5 bytes=400 src=T dst=C sport=8080 dport=1 ...
  */
-export function parseTracked(text: string, address: string, port: number): readonly Tracked[] {
-  const marks = [`dst=${address} `, `dport=${port} `];
+export function parseTracked(text: string, address: string | null, port: number): readonly Tracked[] {
+  const marks = [...(address === null ? [] : [`dst=${address} `]), `dport=${port} `];
   return text.split('\n').flatMap((line): Tracked[] => {
     const state = /\btcp\s+6 \d+ (ESTABLISHED|SYN_SENT|SYN_RECV) /.exec(line)?.[1];
     if (state === undefined || !marks.every((mark) => line.includes(mark))) return [];

@@ -1,33 +1,173 @@
 // client -> this node's address:nodePort -> [kernel: KUBE-NODEPORTS, KUBE-SVC, KUBE-SEP, DNAT] -> one endpoint
-import type { z } from 'zod';
+import { inStep } from '../kernel/in-step.ts';
+import { kubeProxy, placeOf } from '../kernel/kube-proxy.ts';
+import type { KubeReading } from '../kernel/kube-proxy.ts';
+import type { KubeService } from '../kernel/kube-proxy-rules.ts';
+import { trackedTo } from '../kernel/conntrack.ts';
+import type { Tracked } from '../kernel/conntrack.ts';
+import { requireOwnNetwork } from '../kernel/own-network.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
+import type { Target } from '../protocol/balancer.ts';
 import { kubeNodeConfigSchema, kubeNodeSettingsSchema } from '../protocol/kube-node.ts';
 import type { KubeNodeConfig, KubeNodeSettings } from '../protocol/kube-node.ts';
+import type { BalancerStats, TargetStats } from '../protocol/stats.ts';
+
+const readMs = 250;
+/** Reading the kernel's list of connections is dearer than its rules. */
+const trackEvery = 4;
 
 /**
- * A Kubernetes node forwards in its kernel, by the rules that its engine loaded. This process only keeps the node's
- * network alive and says what stands in it; no packet ever passes through it.
+ * A Kubernetes node: its kernel forwards, by the rules that kube-proxy would write for one Service. This process writes
+ * them, keeps them in step with the endpoints, and reads their counters; no packet ever passes through it.
  */
 export const kubeNodeRole: Role<KubeNodeConfig> = {
   role: 'kube-node',
   schema: kubeNodeConfigSchema,
-  start(config: KubeNodeConfig, context: Context): Program {
-    const { settings } = config;
+  async start(config: KubeNodeConfig, context: Context): Promise<Program> {
+    requireOwnNetwork('kube-proxy');
+    const proxy = kubeProxy();
+    let settings = config.settings;
+    /** As the rules have it, which without `sync` is not as the settings have it. */
+    let written = settings;
+    let reading: KubeReading = { accepted: 0, opened: new Map(), rules: [] };
+    let tracked: readonly Tracked[] = [];
+    let trouble: string | null = null;
+    let reads = 0;
+    const since = new Map<string, number>();
+
+    const tried = async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+        trouble = null;
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
+        context.events.emit({ type: 'note', text: `kernel: ${trouble}` });
+      }
+    };
+    const write = async (next: KubeNodeSettings): Promise<void> => {
+      await proxy.sync(serviceOf(next));
+      for (const change of changes(written.targets, next.targets)) {
+        since.set(change.target, context.now());
+        context.events.emit({ type: 'health', ...change, code: 'ADMIN' });
+      }
+      written = next;
+    };
+    await write(settings);
+    const syncing = inStep(() => tried(() => (settings.sync ? write(settings) : Promise.resolve())));
+    const looking = inStep(() =>
+      tried(async () => {
+        await syncing.settled();
+        reading = await proxy.read(serviceOf(written));
+        if (reads++ % trackEvery === 0) tracked = await connectionsOf(written);
+      }),
+    );
+    const timer = setInterval(() => looking.request(), readMs);
+    const startedAt = context.now();
+
     return {
-      stats: () => ({ role: 'kube-node', process: processStats(context.node, context.now()) }),
-      settings: { schema: unchanged(settings), get: () => settings, apply: () => undefined },
-      // Nothing is open but the admin socket, which is not ours to close.
-      stop: () => Promise.resolve(),
+      stats: () => statsOf({ context, settings: written, reading, tracked, trouble, since, startedAt }),
+      settings: {
+        schema: kubeNodeSettingsSchema,
+        get: () => settings,
+        apply(next) {
+          settings = next as KubeNodeSettings;
+          syncing.request();
+        },
+      },
+      async stop() {
+        clearInterval(timer);
+        await looking.settled();
+        await syncing.settled();
+      },
     };
   },
 };
 
-/** A changed setting would only be a claim: the rules in the kernel would still be those of the start. */
-function unchanged(settings: KubeNodeSettings): z.ZodType<KubeNodeSettings> {
-  const now = JSON.stringify(settings);
-  return kubeNodeSettingsSchema.refine(
-    (next) => JSON.stringify(next) === now,
-    'the kernel holds these rules since the node was made; they change only with a new node',
-  );
+function serviceOf(settings: KubeNodeSettings): KubeService {
+  const { service, clusterAddress, clusterPort, nodePort, affinitySeconds } = settings;
+  const endpoints = settings.targets
+    .filter(({ draining }) => !draining)
+    .map(({ address, port }) => ({ address, port }));
+  return {
+    name: service,
+    protocol: 'tcp',
+    clusterAddress,
+    clusterPort,
+    nodePort,
+    affinitySeconds,
+    endpoints,
+  };
+}
+
+async function connectionsOf({ clusterAddress, clusterPort, nodePort }: KubeNodeSettings) {
+  return [...(await trackedTo(clusterAddress, clusterPort)), ...(await trackedTo(null, nodePort))];
+}
+
+type State = TargetStats['state'];
+
+function stateOf(target: Target | undefined): State {
+  if (target === undefined) return 'unused';
+  return target.draining ? 'draining' : 'healthy';
+}
+
+/** What became of each endpoint between two lists. */
+function changes(before: readonly Target[], after: readonly Target[]) {
+  const ids = new Set([...before, ...after].map(({ id }) => id));
+  return [...ids].flatMap((target) => {
+    const from = stateOf(before.find(({ id }) => id === target));
+    const to = stateOf(after.find(({ id }) => id === target));
+    return from === to ? [] : [{ target, from, to, reason: reasons[to] }];
+  });
+}
+
+const reasons: Readonly<Record<State, string>> = {
+  initial: '',
+  healthy: 'Ready: in the rules',
+  unhealthy: '',
+  draining: 'Not ready: in no rule; what stands goes on',
+  unused: 'Gone: in no rule',
+};
+
+interface Seen {
+  readonly context: Context;
+  readonly settings: KubeNodeSettings;
+  readonly reading: KubeReading;
+  readonly tracked: readonly Tracked[];
+  readonly trouble: string | null;
+  readonly since: ReadonlyMap<string, number>;
+  readonly startedAt: number;
+}
+
+function statsOf({ context, settings, reading, tracked, trouble, since, startedAt }: Seen): BalancerStats {
+  const openAt = (place: string) => tracked.filter(({ upstream }) => upstream.to === place);
+  const bytes = (list: readonly Tracked[], way: 'toTarget' | 'fromTarget') =>
+    list.reduce((sum, one) => sum + one[way], 0);
+  const entry = (target: Target): TargetStats => {
+    const place = placeOf(target);
+    const open = openAt(place);
+    return {
+      state: stateOf(target),
+      reason: reasons[stateOf(target)],
+      since: since.get(target.id) ?? startedAt,
+      passes: 0,
+      failures: 0,
+      nextProbeAt: null,
+      probes: { sent: 0, passed: 0, connected: 0 },
+      connections: { opened: reading.opened.get(place) ?? 0, failed: 0, open: open.length, reset: 0 },
+      bytes: { toTarget: bytes(open, 'toTarget'), fromTarget: bytes(open, 'fromTarget') },
+      requests: null,
+    };
+  };
+  const targets = Object.fromEntries(settings.targets.map((target) => [target.id, entry(target)]));
+  return {
+    role: 'kube-node',
+    process: processStats(context.node, context.now()),
+    connections: { accepted: reading.accepted, open: tracked.length, refused: 0, failed: 0 },
+    bytes: { received: bytes(tracked, 'toTarget'), sent: bytes(tracked, 'fromTarget') },
+    requests: null,
+    targets,
+    failOpen: false,
+    kernel: { plane: 'kube-proxy', rules: reading.rules, dropped: null, trouble },
+  };
 }

@@ -138,7 +138,8 @@ export const blockCauses = ['not-allowed', 'too-many', 'too-fast', 'proxy-header
 export type BlockCause = (typeof blockCauses)[number];
 
 export interface BalancerStats {
-  readonly role: 'l4' | 'l7';
+  /** A Kubernetes node is one by its kernel: it shares out connections and asks nobody how they are. */
+  readonly role: 'l4' | 'l7' | 'kube-node';
   /** Set where a real system forwards and the figures are its own, as its statistics and its log say them. */
   readonly real?: RealBalancer;
   readonly process: ProcessStats;
@@ -232,12 +233,6 @@ export interface KernelRule {
   readonly bytes: number | null;
 }
 
-/** The kernel forwards; the program beside it has nothing of its own to count. */
-export interface KubeNodeStats {
-  readonly role: 'kube-node';
-  readonly process: ProcessStats;
-}
-
 /** It holds pods rather than traffic: what each of them is, and what its probes said last. */
 export interface KubeletStats {
   readonly role: 'kubelet';
@@ -261,5 +256,4 @@ export interface ToolsStats {
   readonly process: ProcessStats;
 }
 
-export type Stats =
-  ClientStats | BackendStats | BalancerStats | KubeNodeStats | KubeletStats | StoreStats | ToolsStats;
+export type Stats = ClientStats | BackendStats | BalancerStats | KubeletStats | StoreStats | ToolsStats;

@@ -69,7 +69,7 @@ export function isClient(stats: AnyStats): ClientStats | null {
 }
 
 export function isBalancer(stats: AnyStats): BalancerStats | null {
-  return stats.role === 'l4' || stats.role === 'l7' ? stats : null;
+  return stats.role === 'l4' || stats.role === 'l7' || stats.role === 'kube-node' ? stats : null;
 }
 
 export function isKubelet(stats: AnyStats): KubeletStats | null {

@@ -12,7 +12,7 @@ import { keysOf, schemaAt } from './schema-walk.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** What each check's references must be: a check of a balancer's targets cannot be put to a client. */
-const balancers: readonly LabRole[] = ['l4', 'l7', 'haproxy', 'nginx'];
+const balancers: readonly LabRole[] = ['l4', 'l7', 'kube-node', 'haproxy', 'nginx'];
 const proxies: readonly LabRole[] = ['l7', 'haproxy', 'nginx'];
 const backends: readonly LabRole[] = ['backend'];
 const kubelets: readonly LabRole[] = ['kubelet'];

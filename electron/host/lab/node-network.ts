@@ -30,6 +30,8 @@ const held: Readonly<Record<Plane, readonly NodeCapability[]>> = {
 
 function neededBy(node: LabNode): readonly NodeCapability[] {
   const plane = planeOf(node);
+  // iptables opens a raw socket to ask which of its extensions the kernel has.
+  if (node.role === 'kube-node') return ['NET_ADMIN', 'NET_RAW'];
   return plane === null ? [] : held[plane];
 }
 
@@ -43,7 +45,7 @@ function sysctls(node: LabNode): Readonly<Record<string, string>> {
   return {
     ...(forwards ? { 'net.ipv4.ip_forward': '1' } : {}),
     // Bytes of each connection in conntrack's list.
-    ...(plane === 'nft-dnat' ? { 'net.netfilter.nf_conntrack_acct': '1' } : {}),
+    ...(forwards ? { 'net.netfilter.nf_conntrack_acct': '1' } : {}),
     // Answer ARP only for what is on the interface asked, and never ask in the name of an address on the loopback.
     ...(node.network?.carries !== undefined && node.network.arp === 'quiet'
       ? { 'net.ipv4.conf.all.arp_ignore': '1', 'net.ipv4.conf.all.arp_announce': '2' }

@@ -3,11 +3,9 @@ import type { Allocation, NodeSpec } from '../engine/engine.ts';
 import { configSchemas } from '../../../docker/protocol/role.ts';
 import { isPeerRole } from '../../../docker/protocol/peers/roles.ts';
 import type { Identity } from '../../../docker/protocol/tls.ts';
-import { kubeNodeSettingsSchema } from '../../../docker/protocol/kube-node.ts';
 import type { Certificates } from './certificates.ts';
 import { actNodes, allMembers, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
-import { kubeProxyRules } from './kube-proxy-rules.ts';
 import type { Lab, LabNodes, LabRole, Settings } from './lab.ts';
 import { links } from './links.ts';
 import { withPersona } from './persona.ts';
@@ -145,7 +143,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     pids: node.role === 'postgres' ? databasePids : pids,
     ...(isPeerRole(node.role) ? { image: 'peers' as const } : {}),
     sysctls: {},
-    netfilter: node.role === 'kube-node' ? kubeRules(settings) : null,
+    netfilter: null,
   };
 }
 
@@ -174,11 +172,6 @@ function withFront(settings: Settings, role: LabRole, place: Endpoint | undefine
 }
 
 const kubeDefaults = { clusterAddress: '10.96.0.100', clusterPort: 80 };
-
-function kubeRules(settings: Settings): NodeSpec['netfilter'] {
-  const { service, ...rest } = kubeNodeSettingsSchema.parse(settings);
-  return { tool: 'iptables-restore', rules: kubeProxyRules({ name: service, protocol: 'tcp', ...rest }) };
-}
 
 function initialFaults(faults: Member['node']['faults']): Settings {
   return Object.fromEntries(

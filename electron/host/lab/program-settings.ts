@@ -63,6 +63,7 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     }
     case 'l4':
     case 'l7':
+    case 'kube-node':
     case 'haproxy':
     case 'nginx': {
       const { targets, ...others } = role === 'l7' ? fillProxy(settings, resolve) : settings;
@@ -77,16 +78,6 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
       if (!Array.isArray(dependencies)) return settings;
       const list = (dependencies as readonly Json[]).filter(isSettings);
       return { ...rest, dependencies: list.flatMap((one) => dependency(one, resolve)) };
-    }
-    case 'kube-node': {
-      const { targets, ...rest } = settings;
-      if (targets === undefined) return rest;
-      return {
-        ...rest,
-        endpoints: references(targets)
-          .flatMap(resolve)
-          .map(({ name, address, port }) => ({ name, address, port })),
-      };
     }
     case 'kubelet': {
       const { pods, ...rest } = settings;

@@ -36,7 +36,7 @@ function sampleBound(stats: Stats): number {
       ? stats.scheduled
       : stats.role === 'backend'
         ? Object.values(stats.requests).reduce((sum, counts) => sum + counts.received, 0)
-        : stats.role === 'l4' || stats.role === 'l7'
+        : stats.role === 'l4' || stats.role === 'l7' || stats.role === 'kube-node'
           ? stats.connections.accepted
           : 0;
   return Math.ceil((total / seconds) * 0.5) + 1;

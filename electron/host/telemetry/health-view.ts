@@ -40,7 +40,7 @@ export interface HealthInput {
 export function healthOf(input: HealthInput): BalancerHealth {
   return {
     balancer: input.balancer,
-    layer: input.stats.role,
+    layer: input.stats.role === 'l7' ? 'l7' : 'l4',
     persona: input.settings.persona,
     check: checkInWords(input.settings),
     failOpen: input.stats.failOpen,

@@ -54,7 +54,7 @@ export function isStore(stats: Stats): stats is StoreStats {
 }
 
 export function isBalancer(stats: Stats): stats is BalancerStats {
-  return stats.role === 'l4' || stats.role === 'l7';
+  return stats.role === 'l4' || stats.role === 'l7' || stats.role === 'kube-node';
 }
 
 /** "503" is drawn as 5xx: few bands, one meaning each. */
@@ -106,7 +106,7 @@ function balancerTick(last: BalancerStats, now: BalancerStats, per: Per): Balanc
     };
   }
   return {
-    layer: now.role,
+    layer: now.role === 'l7' ? 'l7' : 'l4',
     connections: per(now.connections.accepted, last.connections.accepted),
     open: now.connections.open,
     bytesIn: per(now.bytes.received, last.bytes.received),

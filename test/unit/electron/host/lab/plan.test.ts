@@ -95,12 +95,14 @@ describe('plan', () => {
     expect(links.filter((link) => link.from === 'worker')).toHaveLength(10);
   });
 
-  it('gives the Kubernetes node its rules and forwarding, and nobody else', () => {
+  it('gives the Kubernetes node its endpoints, forwarding and what it may do, and nobody else', () => {
     const worker = planned(2).nodes.find((node) => node.name === 'worker');
-    expect(worker?.sysctls).toEqual({ 'net.ipv4.ip_forward': '1' });
-    expect(worker?.netfilter?.rules).toContain('--dport 30080');
-    expect(worker?.netfilter?.rules.match(/DNAT/g)).toHaveLength(10);
-    expect(planned(2).nodes.filter((node) => node.netfilter !== null)).toHaveLength(1);
+    expect(worker?.sysctls).toMatchObject({ 'net.ipv4.ip_forward': '1' });
+    expect(worker?.capabilities).toEqual(['NET_ADMIN', 'NET_RAW']);
+    expect(config('worker', 2)).toMatchObject({
+      settings: { nodePort: 30_080, targets: { length: 10 }, clusterAddress: '10.96.0.100' },
+    });
+    expect(planned(2).nodes.filter((node) => node.capabilities !== undefined)).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { balancerStats } from '../../../../support/stats.ts';
 import { expect, it } from 'vitest';
 import type { Stats } from '../../../../../docker/protocol/stats.ts';
 import { kubeletsOf } from '../../../../../electron/host/telemetry/pods-view.ts';
@@ -25,7 +26,7 @@ it('shows each pod with its probes in the order in which they matter, and nobody
   };
   const latest = new Map<string, Stats>([
     ['kubelet', kubelet],
-    ['kube-node', { role: 'kube-node', process }],
+    ['kube-node', balancerStats({ role: 'kube-node', process })],
   ]);
   expect(kubeletsOf(latest)).toEqual([
     {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chainHash, kubeProxyRules, probability } from '../../../../../electron/host/lab/kube-proxy-rules.ts';
+import {
+  chainHash,
+  kubeProxyBase,
+  kubeProxyRules,
+  probability,
+} from '../../../../docker/kernel/kube-proxy-rules.ts';
 
 const service = {
   name: 'ns1/svc1:p80',
@@ -7,6 +12,7 @@ const service = {
   clusterAddress: '172.30.0.41',
   clusterPort: 80,
   nodePort: 30_080,
+  affinitySeconds: 0,
   endpoints: [
     { address: '10.180.0.1', port: 80 },
     { address: '10.180.0.2', port: 80 },
@@ -67,7 +73,34 @@ describe('kube-proxy rules', () => {
   it('declares every chain that it uses, and ends with COMMIT', () => {
     const text = kubeProxyRules(service);
     const declared = new Set([...text.matchAll(/^:(\S+)/gm)].map((match) => match[1]));
-    for (const [, used] of text.matchAll(/-j (KUBE-\S+)/g)) expect(declared).toContain(used);
+    for (const [, used] of (text + kubeProxyBase).matchAll(/-j (KUBE-\S+)/g))
+      expect(declared).toContain(used);
     expect(text.trimEnd().endsWith('COMMIT')).toBe(true);
+  });
+
+  it('send whoever came lately where he was, before any dice are rolled', () => {
+    const svc = kubeProxyRules({ ...service, affinitySeconds: 10_800 })
+      .split('\n')
+      .filter((rule) => rule.startsWith('-A KUBE-SVC-'));
+    expect(svc.map((rule) => /-m (recent|statistic)/.exec(rule)?.[1])).toEqual([
+      'recent',
+      'recent',
+      'recent',
+      'statistic',
+      'statistic',
+      undefined,
+    ]);
+    expect(svc[0]).toContain('--rcheck --seconds 10800 --reap');
+    expect(kubeProxyRules({ ...service, affinitySeconds: 10_800 })).toContain(
+      '-m recent --name KUBE-SEP-SXIVWICOYRO3J4NJ --set -m tcp -j DNAT',
+    );
+  });
+
+  it('reject, and choose nobody, when no endpoint is left; the old chain goes', () => {
+    const text = kubeProxyRules({ ...service, endpoints: [] }, service.endpoints.slice(0, 1));
+    expect(text.match(/-j REJECT/g)).toHaveLength(2);
+    expect(text).not.toContain('DNAT');
+    expect(text).toContain(':KUBE-SEP-SXIVWICOYRO3J4NJ - [0:0]');
+    expect(text).toContain('-X KUBE-SEP-SXIVWICOYRO3J4NJ');
   });
 });
