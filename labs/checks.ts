@@ -94,6 +94,38 @@ const shapes = {
     sample: z.int().min(1).max(100).default(100),
     falseAlarm,
   }),
+  /**
+   * The share of a balancer's new connections that it gave to one target, by the balancer's own count (the kernel's,
+   * where the kernel chooses), over the last `seconds` where they hold a sample.
+   */
+  chosen: z.strictObject({
+    type: z.literal('chosen'),
+    balancer: referenceSchema,
+    target: referenceSchema,
+    expected: share,
+    sample: z.int().min(1).default(300),
+    seconds: recentSeconds,
+    falseAlarm,
+  }),
+  /**
+   * What a node's interface sent, set against what a client received meanwhile: 1 and more where every answer passes
+   * through the node, next to nothing where none does.
+   */
+  crossing: z.strictObject({
+    type: z.literal('crossing'),
+    node: referenceSchema,
+    client: referenceSchema,
+    atLeast: z.number().min(0).default(0),
+    atMost: z.number().min(0).optional(),
+    /** Fewer bytes at the client than this say nothing. */
+    sampleBytes: z.int().min(1).default(1_000_000),
+  }),
+  /** So many packets that a balancer's kernel threw away unseen, since the step opened or the last change after that. */
+  dropped: z.strictObject({
+    type: z.literal('dropped'),
+    balancer: referenceSchema,
+    atLeast: z.int().min(1),
+  }),
   /** The share of a balancer's connections to targets that one target holds at this moment, between two bounds. */
   held: z.strictObject({
     type: z.literal('held'),
@@ -333,6 +365,9 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.served,
   shapes.busiest,
   shapes.moved,
+  shapes.chosen,
+  shapes.crossing,
+  shapes.dropped,
   shapes.held,
   shapes.split,
   shapes.routed,

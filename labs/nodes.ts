@@ -28,8 +28,8 @@ import { hostNameSchema, nodeNameSchema } from './names.ts';
 export const networkSchema = z.strictObject({
   /** The group shares one address beside its members' own, called NAME-vip, and clients of the group are sent there. */
   virtual: z.boolean().default(false),
-  /** This node holds that group's virtual address on its loopback, so that it takes and gives answers for it. */
-  carries: nodeNameSchema.optional(),
+  /** This node holds those groups' virtual addresses on its loopback, so that it takes and gives answers for them. */
+  carries: z.union([nodeNameSchema, z.array(nodeNameSchema).min(1)]).optional(),
   /** Whether ARP for addresses on the loopback is answered too (the kernel's default), or kept quiet. */
   arp: z.enum(['quiet', 'eager']).default('quiet'),
   /** Packets to clients leave through this node: what DNAT without masquerading needs. */

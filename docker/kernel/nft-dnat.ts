@@ -1,6 +1,7 @@
 //  client --syn--> [prerouting > pick > to-TARGET: dnat] --> target      later packets: conntrack alone, no rule asked
 //  client <------- [conntrack puts the front's address back] <--- target   (or masquerade, where targets know no way back)
 import type { Front, KernelPlane, PlaneTarget, Reading, Wanted } from './plane.ts';
+import { guardScript, guardTable } from './nft-guard.ts';
 import { readListing } from './nft-listing.ts';
 import { choiceOf } from './slots.ts';
 import { runTool } from './tool.ts';
@@ -23,16 +24,26 @@ export function nftDnat(front: Front): KernelPlane {
       await runTool('nft', ['-f', '-'], dnatScript(front, wanted));
     },
     async read() {
-      return dnatReading(await runTool('nft', ['list', 'table', ...table.split(' ')]));
+      const [own, guard] = await Promise.all(
+        [table, guardTable].map((name) => runTool('nft', ['list', 'table', ...name.split(' ')])),
+      );
+      const reading = dnatReading(own ?? '');
+      const guarded = readListing(guard ?? '');
+      return {
+        ...reading,
+        rules: [...guarded.rules, ...reading.rules],
+        dropped: guarded.counters.get('dropped') ?? null,
+      };
     },
     async close() {
-      await runTool('nft', ['delete', 'table', ...table.split(' ')]);
+      await runTool('nft', ['-f', '-'], `delete table ${table}\ndelete table ${guardTable}\n`);
     },
   };
 }
 
 /** The whole table in one transaction: it holds either what was before, or all of this. Named counters count on. */
-export function dnatScript({ address, port }: Front, { serving, known, settings }: Wanted): string {
+export function dnatScript(front: Front, { serving, known, settings }: Wanted): string {
+  const { address, port } = front;
   const choice = choiceOf(serving, settings);
   const chain = (target: PlaneTarget) => `to-${target.id}`;
   const original = `meta l4proto tcp ct original ip daddr ${address} ct original proto-dst ${port}`;
@@ -72,6 +83,7 @@ export function dnatScript({ address, port }: Front, { serving, known, settings 
       : []),
     // Packets leave by the interface that they came by; the kernel would tell the client to go straight to the target.
     `add rule ${table} output icmp type redirect drop`,
+    ...guardScript(front, settings),
     '',
   ].join('\n');
 }

@@ -1,15 +1,17 @@
 import type { L4Settings } from '../protocol/balancer.ts';
 import type { KernelPlane as PlaneName } from '../protocol/kernel.ts';
+import { dsr } from './dsr.ts';
 import { nftDnat } from './nft-dnat.ts';
 import type { Front, KernelPlane } from './plane.ts';
+import { xdp } from './xdp.ts';
 
 /** Every kernel plane. Adding one is a file, a line here and a name in protocol/kernel.ts. */
 const planes: Readonly<
   Record<PlaneName, (front: Front, settings: L4Settings) => Promise<KernelPlane> | KernelPlane>
 > = {
   'nft-dnat': nftDnat,
-  dsr: nftDnat,
-  xdp: nftDnat,
+  dsr,
+  xdp,
 };
 
 export async function openPlane(settings: L4Settings, front: Front): Promise<KernelPlane> {

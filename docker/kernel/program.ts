@@ -27,6 +27,7 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
   const front = frontOf(config);
   await takeAddress(front);
   const plane = await openPlane(settings, front);
+  const connections = watchConnections(plane, front);
   let reading: Reading | null = null;
   let trouble: string | null = null;
 
@@ -40,7 +41,16 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
       trouble = text;
     }
   };
-  const programming = inStep(() => tried(() => plane.serve(wantedOf(group, settings))));
+  const program = async (): Promise<void> => {
+    const wanted = wantedOf(group, settings);
+    await plane.serve(wanted);
+    // Read before it is told: whatever is counted after the event was chosen by these rules.
+    reading = await plane.read();
+    count(group, reading, connections);
+    const serving = wanted.serving.map(({ id }) => id);
+    context.events.emit({ type: 'kernel', plane: settings.plane, serving });
+  };
+  const programming = inStep(() => tried(program));
   const group = createGroup(settings, {
     clock: systemClock,
     random: Math.random,
@@ -54,7 +64,6 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
     group.dispose();
     throw error;
   });
-  const connections = watchConnections(plane, front);
   const read = inStep(() =>
     tried(async () => {
       await programming.settled();

@@ -47,11 +47,15 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
     };
     const write = async (next: KubeNodeSettings): Promise<void> => {
       await proxy.sync(serviceOf(next));
+      // Read before it is told: whatever is counted after the event was chosen by these rules.
+      reading = await proxy.read(serviceOf(next));
       for (const change of changes(written.targets, next.targets)) {
         since.set(change.target, context.now());
         context.events.emit({ type: 'health', ...change, code: 'ADMIN' });
       }
       written = next;
+      const serving = next.targets.filter(({ draining }) => !draining).map(({ id }) => id);
+      context.events.emit({ type: 'kernel', plane: 'kube-proxy', serving });
     };
     await write(settings);
     const syncing = inStep(() => tried(() => (settings.sync ? write(settings) : Promise.resolve())));

@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { ProcessStats } from '../protocol/stats.ts';
+import { networkStats } from './network-stats.ts';
 
 const startedAt = Date.now() - Math.round(process.uptime() * 1000);
 
 /** What this process costs. */
 export function processStats(node: string, now: number): ProcessStats {
   const cpu = process.cpuUsage();
-  return { node, startedAt, at: now, rssBytes: ownMemory(), cpuMicros: cpu.user + cpu.system };
+  return {
+    node,
+    startedAt,
+    at: now,
+    rssBytes: ownMemory(),
+    cpuMicros: cpu.user + cpu.system,
+    network: networkStats(),
+  };
 }
 
 /**

@@ -31,6 +31,8 @@ export type ProgramEvent = { readonly seq: number; readonly at: number } & (
   /** A kubelet's: the host carries it out. */
   | ({ readonly type: 'command' } & KubeletCommand)
   | { readonly type: 'fail-open'; readonly on: boolean }
+  /** The kernel's rules are now these: whoever is chosen from here on is chosen by them. */
+  | { readonly type: 'kernel'; readonly plane: string; readonly serving: readonly string[] }
   | { readonly type: 'note'; readonly text: string; readonly data?: unknown }
 );
 

@@ -24,7 +24,7 @@ export const kernelSchema = z
     }),
     remember: z.boolean().default(false).meta({
       title: 'Connection table',
-      description: 'dsr, xdp: flows seen before keep their target, whatever becomes of the table',
+      description: 'xdp: flows seen before keep their target, whatever becomes of the table',
     }),
   })
   .meta({ title: 'Kernel data path' });

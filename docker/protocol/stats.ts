@@ -213,6 +213,16 @@ export interface ProcessStats {
   /** Resident memory of its own; without the executable's pages, which all nodes share, where the platform can tell. */
   readonly rssBytes: number;
   readonly cpuMicros: number;
+  /** Where the node has a network of its own. */
+  readonly network?: NetworkStats | null;
+}
+
+/** An interface's own counters: whole frames, whoever they were for. */
+export interface NetworkStats {
+  readonly receivedBytes: number;
+  readonly receivedPackets: number;
+  readonly sentBytes: number;
+  readonly sentPackets: number;
 }
 
 /** What stands in the kernel of a node, as its own tools read it back. */

@@ -5,8 +5,11 @@ import { capturedSame } from './captured-same.ts';
 import { capturedText } from './captured-text.ts';
 import { captured } from './captured.ts';
 import { answers } from './answers.ts';
+import { chosen } from './chosen.ts';
 import { command } from './command.ts';
+import { crossing } from './crossing.ts';
 import { detection } from './detection.ts';
+import { dropped } from './dropped.ts';
 import { errors } from './errors.ts';
 import { fault } from './fault.ts';
 import { finding } from './finding.ts';
@@ -43,6 +46,9 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   served,
   busiest,
   moved,
+  chosen,
+  crossing,
+  dropped,
   held,
   split,
   routed,

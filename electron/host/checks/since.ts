@@ -39,10 +39,20 @@ export function judgedSince(evidence: Evidence): number {
 
 /** A program that started anew counts from zero: its counters before and after do not subtract. */
 export function clientSpan(evidence: Evidence, node: string, from: number): Span<ClientStats> | null {
+  return nodeSpan(evidence, node, from, isClient);
+}
+
+/** Two readings of any node from a time on, as long as it is the same process. */
+export function nodeSpan<S extends AnyStats>(
+  evidence: Evidence,
+  node: string,
+  from: number,
+  is: (stats: AnyStats) => S | null,
+): Span<S> | null {
   const newest = evidence.stats(node);
   const oldest = firstSampleSince(evidence, node, from);
-  const last = newest === null ? null : isClient(newest.stats);
-  const first = oldest === null ? null : isClient(oldest.stats);
+  const last = newest === null ? null : is(newest.stats);
+  const first = oldest === null ? null : is(oldest.stats);
   if (newest === null || oldest === null || last === null || first === null) return null;
   if (first.process.startedAt !== last.process.startedAt) return null;
   return { first, last, ms: newest.at - oldest.at };

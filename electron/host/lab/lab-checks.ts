@@ -68,10 +68,14 @@ export function checkProblems(
       ];
     case 'served':
       return [...node(check.client, 'client', clients), ...node(check.server, 'server', backends)];
+    case 'crossing':
+      return [...node(check.node, 'node', null), ...node(check.client, 'client', clients)];
     case 'own':
       return node(check.balancer, 'balancer', proxies);
+    case 'dropped':
     case 'targets':
       return node(check.balancer, 'balancer', balancers);
+    case 'chosen':
     case 'target':
     case 'held':
     case 'transitions':

@@ -4,6 +4,7 @@ import type { Plane } from '../../../docker/protocol/kernel.ts';
 import { allMembers, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
 import type { LabNode, LabNodes } from './lab.ts';
+import { references } from './program-settings.ts';
 import type { Resolve } from './program-settings.ts';
 
 type Network = Pick<NodeSpec, 'sysctls' | 'routes' | 'capabilities'>;
@@ -54,8 +55,10 @@ function sysctls(node: LabNode): Readonly<Record<string, string>> {
 }
 
 function carried(node: LabNode, resolve: Resolve): readonly string[] {
-  const [first] = node.network?.carries === undefined ? [] : resolve(node.network.carries);
-  return first?.virtual === undefined ? [] : [`address replace ${first.virtual}/32 dev lo`];
+  const virtual = references(node.network?.carries)
+    .flatMap(resolve)
+    .flatMap((end) => end.virtual ?? []);
+  return [...new Set(virtual)].map((address) => `address replace ${address}/32 dev lo`);
 }
 
 /** One route for each client: the way back to it is by the balancer, which puts its own address on the answer. */

@@ -50,6 +50,12 @@ export function tell(node: string, event: ProgramEvent): Entry | null {
           ? `${node} fails open: no target is healthy, all get traffic`
           : `${node} no longer fails open`,
       };
+    case 'kernel':
+      return {
+        ...base,
+        kind: 'setting',
+        text: `${node}: the kernel chooses among ${event.serving.length === 0 ? 'nobody' : event.serving.join(', ')}`,
+      };
     case 'note':
       return { ...base, kind: 'action', text: `${node}: ${event.text}` };
   }
