@@ -10,6 +10,12 @@ export interface RouteSpan {
   readonly mirrored: number;
 }
 
+/** Since the step opened, and not a request less: from the last reading before it, where there is one. */
+export function routeSinceStep(evidence: Evidence, proxy: string, route: string): RouteSpan | null {
+  const before = evidence.stats(proxy, evidence.stepOpenedAt);
+  return routeSince(evidence, proxy, route, before?.at ?? evidence.stepOpenedAt);
+}
+
 export function routeSince(evidence: Evidence, proxy: string, route: string, from: number): RouteSpan | null {
   const first = read(firstSampleSince(evidence, proxy, from), route);
   const last = read(evidence.stats(proxy), route);

@@ -2,12 +2,12 @@ import type { CheckOf } from '../../../labs/checks.ts';
 import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
 import { nodeOf } from './names.ts';
-import { routeSince } from './route-counts.ts';
+import { routeSinceStep } from './route-counts.ts';
 
 /** Whether requests took a route of a proxy since the step opened. */
 export const routed: Predicate<CheckOf<'routed'>> = (check, { evidence }) => {
   const proxy = nodeOf(check.balancer, evidence);
-  const span = routeSince(evidence, proxy, check.route, evidence.stepOpenedAt);
+  const span = routeSinceStep(evidence, proxy, check.route);
   const taken = check.group === undefined ? span?.requests : span?.byGroup[check.group];
   const count = check.mirrored ? span?.mirrored : taken;
   const where = check.mirrored
