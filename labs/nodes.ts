@@ -81,18 +81,21 @@ const l7Limits = limitsSchema.extend({ store: nodeNameSchema.nullable().default(
 export const l7NodeSettings = l7SettingsSchema
   .omit({ targets: true, routing: true, limits: true })
   .extend({ targets: balancerTargets, routing: l7Routing.prefault({}), limits: l7Limits.prefault({}) });
-export const backendNodeSettings = backendSettingsSchema.omit({ dependencies: true }).extend({
-  dependencies: z
-    .array(
-      z.strictObject({
-        to: nodeNameSchema,
-        kind: z.enum(['redis', 'postgres', 'tcp', 'http']),
-        required: z.boolean().default(true),
-      }),
-    )
-    .max(16)
-    .default([]),
-});
+export const backendNodeSettings = backendSettingsSchema
+  .omit({ dependencies: true, cartStore: true })
+  .extend({
+    cartStore: nodeNameSchema.nullable().default(null),
+    dependencies: z
+      .array(
+        z.strictObject({
+          to: nodeNameSchema,
+          kind: z.enum(['redis', 'postgres', 'tcp', 'http']),
+          required: z.boolean().default(true),
+        }),
+      )
+      .max(16)
+      .default([]),
+  });
 /** A Kubernetes node whose network carries kube-proxy's rules for one service. */
 export const kubeNodeSettings = z.strictObject({
   targets,

@@ -10,6 +10,7 @@ import { backendConfigSchema, backendSettingsSchema } from '../protocol/backend.
 import type { BackendConfig, BackendSettings } from '../protocol/backend.ts';
 import type { ServerTls } from '../protocol/tls.ts';
 import { createConnections } from './connections.ts';
+import { createCarts } from './carts.ts';
 import { createContentSource } from './content.ts';
 import { createDatagrams } from './datagrams.ts';
 import { createDependencies } from './dependencies.ts';
@@ -48,6 +49,7 @@ export async function startBackend(
 
   const pool = createWorkerPool();
   const dependencies = createDependencies(() => settings.dependencies, now);
+  const carts = createCarts();
   const content = createContentSource(() => settings.version, now);
   const connections = createConnections(node);
   const listener = createListener(config.listen, onConnection, out);
@@ -111,6 +113,7 @@ export async function startBackend(
       pool,
       dependencies,
       content,
+      carts,
       notReady: () => [...(drain.begun ? ['draining'] : []), ...faults.notReady()],
     }),
     createProxyGate({ settings: () => settings, connections, serve }),
@@ -124,6 +127,7 @@ export async function startBackend(
       if (!isDeepStrictEqual(next.tls, configured)) tls?.configure((configured = next.tls));
       settings = next;
       pool.setLimit(next.workers);
+      carts.setStore(next.cartStore);
       http.setKeepAlive(next.keepAliveMs);
       datagrams.set(next.udp);
     },
@@ -149,6 +153,7 @@ export async function startBackend(
     async stop() {
       await drain.run(settings.drainMs);
       datagrams.close();
+      carts.close();
       faults.clearAll();
     },
   };

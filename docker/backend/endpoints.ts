@@ -1,4 +1,6 @@
 import type { BackendSettings } from '../protocol/backend.ts';
+import { cartEndpoint } from './cart-endpoint.ts';
+import type { Carts } from './carts.ts';
 import type { ContentSource } from './content.ts';
 import type { Dependencies } from './dependencies.ts';
 import { json, later } from './exchange.ts';
@@ -11,6 +13,7 @@ export interface EndpointServices {
   readonly pool: WorkerPool;
   readonly dependencies: Dependencies;
   readonly content: ContentSource;
+  readonly carts: Carts;
   /** Why this backend wants no new requests; empty when it does. */
   readonly notReady: () => readonly string[];
 }
@@ -22,6 +25,7 @@ const requestVerdictMs = 250;
  * request --> /healthz   the process answers
  *             /ready     it wants requests
  *             /health    as deep as the settings say
+ *             /cart      one more item in the session's cart
  *             /whoami    what it sees of the caller
  *             the rest   work: a worker, the dependencies, service time, content
  */
@@ -31,6 +35,7 @@ export function endpoints(services: EndpointServices): Handler {
     '/healthz': (exchange) => exchange.send(json(200, { node: services.node, status: 'alive' })),
     '/ready': (exchange) => exchange.send(ready(services)),
     '/health': (exchange) => health(exchange, services),
+    '/cart': cartEndpoint(services.node, services.carts),
     '/whoami': (exchange) => exchange.send(whoami(exchange, services.node)),
   };
   return (exchange) => (own[exchange.path] ?? work)(exchange);

@@ -5,6 +5,12 @@ import { serverTlsSchema } from './tls.ts';
 
 export const backendSettingsSchema = z.strictObject({
   serviceMs: duration(0, 'Time to serve a request'),
+  /** A Redis for the carts of /cart; null: in its own memory. */
+  cartStore: z
+    .strictObject({ address: addressSchema, port: portSchema })
+    .nullable()
+    .default(null)
+    .meta({ title: 'Store of the carts (none: its own memory)' }),
   serviceMsByPath: z
     .record(z.string().startsWith('/'), z.number().min(0).max(86_400_000))
     .default({})

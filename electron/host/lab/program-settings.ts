@@ -74,7 +74,8 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
       return { ...rest, targets: items(targets).flatMap((item) => targetsOf(item, resolve)) };
     }
     case 'backend': {
-      const { dependencies, ...rest } = settings;
+      const { dependencies, ...rest } = withCartStore(settings, resolve);
+      if (dependencies === undefined) return rest;
       if (!Array.isArray(dependencies)) return settings;
       const list = (dependencies as readonly Json[]).filter(isSettings);
       return { ...rest, dependencies: list.flatMap((one) => dependency(one, resolve)) };
@@ -124,6 +125,16 @@ function serverNames({ routes, otherwise, ...rest }: Settings, resolve: Resolve)
   };
 }
 
+/** A backend may keep its carts in a store, by name. */
+function withCartStore(settings: Settings, resolve: Resolve): Settings {
+  if (typeof settings.cartStore !== 'string') return settings;
+  const [store] = resolve(settings.cartStore);
+  return {
+    ...settings,
+    cartStore: store === undefined ? null : { address: store.address, port: store.port },
+  };
+}
+
 function dependency({ to, ...rest }: Settings, resolve: Resolve): readonly Settings[] {
   return references(to)
     .flatMap(resolve)
@@ -158,7 +169,7 @@ export function referenced(role: LabRole, settings: Settings): readonly string[]
   if (role === 'kubelet') return [...references(settings.pods), ...references(settings.balancers)];
   if (role === 'l7') return [...new Set([...references(settings.targets), ...proxyReferences(settings)])];
   if (role !== 'backend') return references(settings.targets);
-  const { dependencies } = settings;
-  if (!Array.isArray(dependencies)) return [];
-  return (dependencies as readonly Json[]).filter(isSettings).flatMap((one) => references(one.to));
+  const { dependencies, cartStore } = settings;
+  const list = Array.isArray(dependencies) ? (dependencies as readonly Json[]).filter(isSettings) : [];
+  return [...list.flatMap((one) => references(one.to)), ...references(cartStore)];
 }

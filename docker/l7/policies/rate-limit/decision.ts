@@ -7,6 +7,8 @@ export interface Decision {
   readonly remaining: number;
   /** Until the whole quota is there again; for a refusal, until the next request may be let in. */
   readonly resetMs: number;
+  /** Not counted: the store did not answer, and this is what was agreed for then. */
+  readonly uncounted?: boolean;
 }
 
 /** The numbers of a rule that counting needs. */

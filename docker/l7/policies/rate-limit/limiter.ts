@@ -13,6 +13,8 @@ export interface LimiterDeps {
   whenStoreGone(): 'allow' | 'refuse';
   /** One rule's word on one request, for the counters. */
   onDecision(rule: string, allowed: boolean): void;
+  /** Whether the store answered. */
+  onStore(answered: boolean): void;
 }
 
 /** All rules together on one request. */
@@ -58,7 +60,17 @@ export function createLimiter(
     const shared = rule.limit.shared ? deps.shared() : null;
     if (shared === null) return deps.local.take(rule.name, key, rule.limit);
     const answer = shared.take(rule.name, key, rule.limit);
-    return answer instanceof Promise ? answer.catch(() => storeGone(deps.whenStoreGone())) : answer;
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then(
+      (decision) => {
+        deps.onStore(true);
+        return decision;
+      },
+      () => {
+        deps.onStore(false);
+        return storeGone(deps.whenStoreGone());
+      },
+    );
   };
 
   const run = (
@@ -95,7 +107,7 @@ function keyOf({ by, name }: RateLimit, request: RequestView): string {
 }
 
 function storeGone(then: 'allow' | 'refuse'): Decision {
-  return { allowed: then === 'allow', remaining: 0, resetMs: 1000 };
+  return { allowed: then === 'allow', remaining: 0, resetMs: 1000, uncounted: true };
 }
 
 function verdictOf(counted: readonly Counted[]): Verdict {
@@ -103,14 +115,17 @@ function verdictOf(counted: readonly Counted[]): Verdict {
   const allowed = last?.decision.allowed ?? true;
   const words = counted.map(({ rule, key, decision }) => {
     const { requests, perMs } = rule.limit;
-    return `${rule.name}: ${requests} in ${perMs / 1000} s for ${key}, ${decision.allowed ? `${decision.remaining} left` : 'refused'}`;
+    const left = decision.allowed ? `${decision.remaining} left` : 'refused';
+    const what =
+      decision.uncounted === true ? `the store is gone, ${decision.allowed ? 'let in' : 'refused'}` : left;
+    return `${rule.name}: ${requests} in ${perMs / 1000} s for ${key}, ${what}`;
   });
   return {
     allowed,
     status: last?.rule.limit.status ?? 429,
     why: words.join('; '),
     fields: [
-      ...rateLimitFields(counted),
+      ...rateLimitFields(counted.filter(({ decision }) => decision.uncounted !== true)),
       ...(allowed || last === undefined ? [] : [retryAfter(last.decision)]),
     ],
   };
@@ -118,6 +133,7 @@ function verdictOf(counted: readonly Counted[]): Verdict {
 
 /** draft-ietf-httpapi-ratelimit-headers: q quota, w window in seconds; r remaining, t seconds until it is there again. */
 function rateLimitFields(counted: readonly Counted[]): readonly Field[] {
+  if (counted.length === 0) return [];
   const policy = counted.map(
     ({ rule }) =>
       `"${rule.name}";q=${rule.limit.requests};w=${Math.max(1, Math.round(rule.limit.perMs / 1000))}`,

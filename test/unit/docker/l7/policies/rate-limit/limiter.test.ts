@@ -14,6 +14,7 @@ function limiter(limits: z.input<typeof rateLimitsSchema>) {
     local: createLocalStore(() => now),
     shared: () => null,
     whenStoreGone: () => 'allow',
+    onStore: () => undefined,
     onDecision: (rule, allowed) => {
       const key = `${rule} ${allowed ? 'in' : 'out'}`;
       counts[key] = (counts[key] ?? 0) + 1;
@@ -37,6 +38,7 @@ describe('rate limit', () => {
           local: createLocalStore(),
           shared: () => null,
           whenStoreGone: () => 'allow',
+          onStore: () => undefined,
           onDecision: () => undefined,
         },
       ),
