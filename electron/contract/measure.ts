@@ -231,6 +231,8 @@ export interface LedgerRow {
   /** What each witness counted, by node or group; null where that witness cannot see it. */
   readonly counts: Readonly<Record<string, number | null>>;
   readonly difference: number;
+  /** The part of the difference whose whereabouts another count tells; the note says which. */
+  readonly explained: number;
   /** Bounded, never guessed: counts a dead process took with it. */
   readonly unwitnessed: number;
   readonly note: string;

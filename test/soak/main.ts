@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { soakHost } from './host.ts';
+import { soakLedger } from './ledger.ts';
 import { soakLabs } from './labs.ts';
 import { takePictures } from './pictures.ts';
 
 /**
  *   npm run soak -- labs [--engine docker|local] [--repeat 20]     every lab proved again and again
  *   npm run soak -- host [--minutes 60]                            the server's memory with a lab up and a window open
+ *   npm run soak -- ledger [--minutes 10] [--engine docker|local]  1,000 requests a second while faults flip: the books balance
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      a picture of the window after each step of each lab
  *
  * Long on purpose, and so not a part of `npm test`.
@@ -16,15 +18,17 @@ const { values, positionals } = parseArgs({
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [what = 'labs'] = positionals;
+const engine = values.engine === 'docker' || values.engine === 'local' ? values.engine : undefined;
 
 if (what === 'labs') {
   process.exitCode = (await soakLabs(Number(values.repeat ?? 20), values.engine, say)) ? 0 : 1;
 } else if (what === 'host') {
   process.exitCode = (await soakHost(Number(values.minutes ?? 60), say)) ? 0 : 1;
+} else if (what === 'ledger') {
+  process.exitCode = (await soakLedger(Number(values.minutes ?? 10), engine, say)) ? 0 : 1;
 } else if (what === 'pictures') {
-  const engine = values.engine === 'docker' || values.engine === 'local' ? values.engine : undefined;
   process.exitCode = (await takePictures(positionals.slice(1), engine, say)) ? 0 : 1;
 } else {
-  process.stderr.write(`There is no soak "${what}": say labs, host or pictures.\n`);
+  process.stderr.write(`There is no soak "${what}": say labs, host, ledger or pictures.\n`);
   process.exitCode = 2;
 }

@@ -1,3 +1,4 @@
+import type { FailureKind } from '../../../docker/protocol/client.ts';
 import type { BackendStats, BalancerStats, ClientStats } from '../../../docker/protocol/stats.ts';
 import type { Ledger, LedgerRow } from '../../contract/measure.ts';
 
@@ -24,7 +25,10 @@ export function reconcile(input: LedgerInput): Ledger {
 }
 
 export function totalDifference(ledger: Ledger): number {
-  return ledger.rows.reduce((sum, row) => sum + Math.max(0, Math.abs(row.difference) - row.unwitnessed), 0);
+  return ledger.rows.reduce(
+    (sum, row) => sum + Math.max(0, Math.abs(row.difference) - row.explained - row.unwitnessed),
+    0,
+  );
 }
 
 function conservation({ clients }: LedgerInput): LedgerRow {
@@ -37,6 +41,7 @@ function conservation({ clients }: LedgerInput): LedgerRow {
     what: 'Requests the clients scheduled',
     counts: { scheduled, answered, failed, 'in flight': inFlight, shed },
     difference: scheduled - answered - failed - inFlight - shed,
+    explained: 0,
     unwitnessed: 0,
     note: 'scheduled = answered + failed + in flight + shed, each counted by the clients',
   };
@@ -47,7 +52,9 @@ function answers({ clients, backends, balancers, unwitnessedAtMost }: LedgerInpu
   const ownAnswers = sum(l7, (b) => sum(Object.values(b.requests?.own ?? {}), (n) => n));
   const byClients = sum(clients, (c) => c.answered) - ownAnswers;
   const byBackends = sum(backends, (b) => sum(Object.values(b.requests), (r) => r.answered));
+  const givenUp = sum(clients, (c) => sum(answersLost, (kind) => c.byFailure[kind] ?? 0));
   const difference = byBackends - byClients;
+  const explained = Math.min(Math.max(0, difference), givenUp);
   return {
     what: 'Requests answered by backends',
     counts: {
@@ -57,13 +64,24 @@ function answers({ clients, backends, balancers, unwitnessedAtMost }: LedgerInpu
       backends: byBackends,
     },
     difference,
-    unwitnessed: Math.min(Math.abs(difference), unwitnessedAtMost),
+    explained,
+    unwitnessed: Math.min(Math.abs(difference) - explained, unwitnessedAtMost),
     note:
       difference > 0
-        ? 'backends finished answers that no client could use: it had timed out, or the connection broke on the way'
+        ? `backends finished answers that no client could use: ${givenUp} requests had timed out, or broke on the way`
         : 'a Layer 4 balancer cannot count requests',
   };
 }
+
+/** How a client's request can fail although a backend wrote an answer, or a part of one. */
+const answersLost: readonly FailureKind[] = [
+  'first-byte-timeout',
+  'total-timeout',
+  'reset',
+  'closed-early',
+  'truncated',
+  'bad-response',
+];
 
 function connections({ clients, backends, balancers, kept, unwitnessedAtMost }: LedgerInput): LedgerRow[] {
   const l4 = balancers.filter((b) => b.role === 'l4');
@@ -72,21 +90,34 @@ function connections({ clients, backends, balancers, kept, unwitnessedAtMost }: 
   const accepted = sum(l4, (b) => b.connections.accepted);
   const forwarded = sum(l4, (b) => sum(Object.values(b.targets), (t) => t.connections.opened));
   const carrying = sum(backends, (b) => b.connections.carrying);
-  const difference = worst([opened - accepted, kept ? 0 : forwarded - carrying]);
+  const empty = sum(backends, (b) => b.connections.empty);
+  // Kept connections may be spares that never carry a request.
+  const silent = kept ? 0 : forwarded - carrying;
+  const explained = Math.min(Math.max(0, silent), empty);
   return [
     {
-      what: 'Connections',
+      what: 'Connections from clients',
+      counts: { clients: opened, 'L4 accepted': accepted },
+      difference: opened - accepted,
+      explained: 0,
+      unwitnessed: Math.min(Math.abs(opened - accepted), unwitnessedAtMost),
+      note: 'each counts what it opened or accepted itself',
+    },
+    {
+      what: 'Connections to backends',
       counts: {
-        clients: opened,
-        'L4 accepted': accepted,
         'L4 to targets': forwarded,
         'backends (with a request)': carrying,
+        'backends (without one)': empty,
       },
-      difference,
-      unwitnessed: Math.min(Math.abs(difference), unwitnessedAtMost),
+      difference: silent,
+      explained,
+      unwitnessed: Math.min(Math.abs(silent) - explained, unwitnessedAtMost),
       note: kept
         ? 'connections are kept: one may close before it carried a request'
-        : 'one request per connection: clients, balancer and backends count the same thing',
+        : silent > 0
+          ? 'some ended before a backend read a request: reset by it, or given up; probes are among those without one'
+          : 'one request per connection: balancer and backends count the same thing',
     },
   ];
 }
@@ -102,6 +133,7 @@ function bytes({ backends, balancers, unwitnessedAtMost }: LedgerInput): LedgerR
       what: 'Bytes from backends',
       counts: { 'L4 from targets': fromTargets, backends: byBackends },
       difference,
+      explained: 0,
       unwitnessed: unwitnessedAtMost === 0 ? 0 : Math.abs(difference),
       note: 'what a backend wrote on connections that carried a client’s request',
     },
@@ -110,8 +142,4 @@ function bytes({ backends, balancers, unwitnessedAtMost }: LedgerInput): LedgerR
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
-}
-
-function worst(values: readonly number[]): number {
-  return values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
 }

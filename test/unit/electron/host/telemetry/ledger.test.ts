@@ -80,4 +80,27 @@ describe('reconcile', () => {
     expect(ledger.rows[1]).toMatchObject({ difference: -5, unwitnessed: 3 });
     expect(totalDifference(ledger)).toBe(2);
   });
+
+  it('says where answers went that backends gave and no client took, as far as clients count such ends', () => {
+    const clients = [
+      clientStats({
+        scheduled: 10,
+        answered: 5,
+        failed: 5,
+        byFailure: { 'total-timeout': 3, refused: 2 },
+        connections: { opened: 10, failed: 0, open: 0, reused: 0 },
+      }),
+    ];
+    const ledger = reconcile(world({ clients }));
+    expect(ledger.rows[1]).toMatchObject({ difference: 4, explained: 3 });
+    expect(totalDifference(ledger)).toBe(1);
+  });
+
+  it('takes connections that ended before a request for what they are, up to what backends count of such', () => {
+    const [backend] = world().backends;
+    const connections = { accepted: 14, open: 0, carrying: 5, empty: 4, bytesReceived: 5, bytesSent: 900 };
+    const ledger = reconcile(world({ backends: [backendStats({ ...backend, connections })] }));
+    expect(ledger.rows[3]).toMatchObject({ difference: 5, explained: 4 });
+    expect(totalDifference(ledger)).toBe(1);
+  });
 });
