@@ -172,7 +172,7 @@ async function tlsFront(
 ): Promise<Front | null> {
   if (identity === undefined || identity.certificates.length === 0) return null;
   const { createFront } = await import('../lib/tls/front.ts');
-  return createFront({ identity, alpn: ['http/1.1'], secured });
+  return createFront({ identity, alpn: () => ['http/1.1'], secured });
 }
 
 function beginFaults(faults: FaultStage, config: BackendConfig): void {

@@ -2,6 +2,7 @@ import { clientSettingsSchema, handRequestSchema } from '../protocol/client.ts';
 import type { ClientConfig, ClientSettings } from '../protocol/client.ts';
 import type { ClientStats } from '../protocol/stats.ts';
 import { AdminProblem, parseOrRefuse } from '../lib/admin-problem.ts';
+import { createHandshakes } from '../lib/tls/handshakes.ts';
 import type { AdminCall, AdminRoute } from '../lib/admin-route.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program } from '../lib/program-types.ts';
@@ -16,7 +17,7 @@ import { createNotes } from './notes.ts';
 import { createSchedule } from './schedule.ts';
 import { createTally } from './tally.ts';
 import { createTimings } from './timings.ts';
-import { createHandshakes, createSecure } from './tls.ts';
+import { createSecure } from './tls.ts';
 import { transports } from './transports.ts';
 
 /**

@@ -2,13 +2,12 @@
 import type * as net from 'node:net';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { createLatencyHistogram } from '../lib/latency-histogram.ts';
 import { tlsFacts } from '../lib/tls/facts.ts';
-import { createHandshakeCounter } from '../lib/tls/handshake-counter.ts';
+import type { Handshakes } from '../lib/tls/handshakes.ts';
 import { problemWords, tlsProblem } from '../lib/tls/problem.ts';
 import { createDialler } from '../lib/tls/secure.ts';
 import type { ClientSettings, FailureKind } from '../protocol/client.ts';
-import type { CertificateFacts, ClientTlsStats, Identity, TlsFacts, TlsProblem } from '../protocol/tls.ts';
+import type { Identity, TlsFacts, TlsProblem } from '../protocol/tls.ts';
 import type { Failure } from './failure.ts';
 
 /** How one transport lays TLS over its connections. */
@@ -20,33 +19,6 @@ export interface SecureHooks {
   done(facts: TlsFacts): void;
   /** The connection stood, the handshake did not. */
   failed(failure: Failure): void;
-}
-
-/** What all handshakes of this program came to. */
-export interface Handshakes {
-  done(facts: TlsFacts): void;
-  failed(problem: TlsProblem): void;
-  stats(reader: object): ClientTlsStats | null;
-}
-
-export function createHandshakes(): Handshakes {
-  const counter = createHandshakeCounter();
-  const handshake = createLatencyHistogram();
-  let shown: CertificateFacts | null = null;
-  let any = false;
-  return {
-    done(facts) {
-      any = true;
-      counter.done(facts.resumed);
-      handshake.record(facts.handshakeMs);
-      shown = facts.peer ?? shown;
-    },
-    failed(problem) {
-      any = true;
-      counter.failed(problem);
-    },
-    stats: (reader) => (any ? { ...counter.counts(), handshake: handshake.since(reader), shown } : null),
-  };
 }
 
 /** Tickets of so many users are kept, the latest of each. */

@@ -1,3 +1,4 @@
+import type { TlsFacts } from '../protocol/tls.ts';
 import type { ExchangeEnd } from './exchange.ts';
 import { termination } from './failure.ts';
 import type { Desync } from './http1/desync.ts';
@@ -20,6 +21,8 @@ export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: numbe
     ms: round(latencyMs),
     targetMs: end.targetStatus === null ? null : round(end.serviceMs),
     id: call.id,
+    ...(call.peer.tls === null ? {} : { tls: inWords(call.peer.tls) }),
+    ...(end.targetTls === null ? {} : { targetTls: inWords(end.targetTls) }),
     ...(end.by === null ? {} : { by: end.by }),
     ...(desync === null || desync.kind === 'Compliant'
       ? {}
@@ -41,6 +44,11 @@ export function refusalLine(client: string, problem: Problem, desync: Desync): s
     cause: problem.reason,
     classification: desync.kind,
   });
+}
+
+/** As ALB's log has it: the protocol and the cipher. */
+function inWords({ version, cipher }: TlsFacts): string {
+  return `${version} ${cipher}`;
 }
 
 function round(ms: number): number {

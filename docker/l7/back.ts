@@ -1,3 +1,4 @@
+import type { TlsFacts } from '../protocol/tls.ts';
 import type { Member } from '../balancing/member.ts';
 import type { Cause } from './failure.ts';
 import type { Field, RequestHead, ResponseHead } from './message.ts';
@@ -24,7 +25,7 @@ export type Harm = 'unsent' | 'stale' | 'refused' | 'maybe';
 /** Calls but `connected` come only after `ask` has returned, and none after `cancel`. */
 export interface BackListener {
   /** A connection stands and is this request's, and the head is on it: the body may follow. May come within `ask`. */
-  connected(body: Sink): void;
+  connected(body: Sink, tls: TlsFacts | null): void;
   informational(head: ResponseHead): void;
   head(head: ResponseHead): void;
   /** False: no more until `resume`. */

@@ -3,6 +3,7 @@ import type { L7Settings } from '../protocol/balancer.ts';
 import type { Back } from './back.ts';
 import { createHttp1Pool } from './http1/pool.ts';
 import { createHttp2Pool } from './http2/pool.ts';
+import type { SecureTargets } from './target-tls.ts';
 
 /** The way to each target, in the protocol that the settings say. */
 export interface Backs {
@@ -13,14 +14,14 @@ export interface Backs {
   close(): void;
 }
 
-export function createBacks(settings: () => L7Settings): Backs {
+export function createBacks(settings: () => L7Settings, secureTargets: SecureTargets): Backs {
   const backs = new Map<Member, Back>();
   let protocol = settings().pool.protocol;
   // Exchanges under way keep what they have; it goes with the last of them.
   const old = new Set<{ readonly member: Member; readonly back: Back }>();
 
   const make = (member: Member) =>
-    (protocol === 'http2' ? createHttp2Pool : createHttp1Pool)(member, settings);
+    (protocol === 'http2' ? createHttp2Pool : createHttp1Pool)(member, settings, secureTargets);
 
   const retire = (member: Member, back: Back) => {
     backs.delete(member);

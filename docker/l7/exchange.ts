@@ -4,6 +4,7 @@ import type { Group } from '../balancing/group.ts';
 import type { Held, Member } from '../balancing/member.ts';
 import { matchesCode } from '../balancing/status-codes.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
+import type { TlsFacts } from '../protocol/tls.ts';
 import { serverHeader } from '../protocol/common.ts';
 import type { Attempt, Back, BackListener, Harm } from './back.ts';
 import { createCall } from './call.ts';
@@ -53,6 +54,8 @@ export interface ExchangeEnd {
   readonly server: string | null;
   /** From sending to the target to its first header byte. */
   readonly serviceMs: number;
+  /** Of the last connection to a target; null in the clear, or where none stood. */
+  readonly targetTls: TlsFacts | null;
 }
 
 /** One request from its head to the last byte of its answer, over as many targets as it takes. */
@@ -68,6 +71,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let stage: Stage = 'connecting';
   let sentAt = 0;
   let serviceMs = 0;
+  let targetTls: TlsFacts | null = null;
   let targetStatus: number | null = null;
   let server: string | null = null;
   let by: string | null = null;
@@ -134,7 +138,20 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     body.detach();
     cancel();
     const { desync } = incoming;
-    deps.onEnd({ call, desync, member, status, targetStatus, cause, by, stage, begun, server, serviceMs });
+    deps.onEnd({
+      call,
+      desync,
+      member,
+      status,
+      targetStatus,
+      cause,
+      by,
+      stage,
+      begun,
+      server,
+      serviceMs,
+      targetTls,
+    });
   };
 
   const fail = (cause: Cause) => {
@@ -196,7 +213,8 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   };
 
   const listener = (to: Member): BackListener => ({
-    connected(inner) {
+    connected(inner, tls) {
+      targetTls = tls;
       stage = 'waiting';
       sentAt = performance.now();
       silence = setTimeout(timedOut, settings.responseTimeoutMs);

@@ -3,6 +3,8 @@ export type Cause =
   | 'no-target'
   | 'refused'
   | 'connect-timeout'
+  /** No TLS handshake with the target. */
+  | 'tls'
   | 'reset'
   | 'closed-early'
   | 'bad-response'
@@ -40,7 +42,7 @@ export function statusFor(cause: Cause, own: OwnStatuses): number {
   if (ours !== undefined) return ours;
   if (cause === 'no-target') return own.noTargetStatus;
   if (cause === 'queue-timeout' || cause === 'queue-full') return 503;
-  const unreachable = cause === 'refused' || cause === 'connect-timeout';
+  const unreachable = cause === 'refused' || cause === 'connect-timeout' || cause === 'tls';
   if (unreachable && own.unreachableStatus !== null) return own.unreachableStatus;
   return cause === 'connect-timeout' || cause === 'response-timeout' ? 504 : 502;
 }

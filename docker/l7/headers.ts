@@ -24,6 +24,14 @@ export function withoutHopByHop(fields: readonly Field[]): readonly Field[] {
   return withoutFields(fields, [...hopByHop, ...listed.filter((name) => name !== 'content-length')]);
 }
 
+/** Envoy's: who the client proved to be. From a client it is a claim, so where we end TLS only our own word goes on. */
+const clientCertificate = 'x-forwarded-client-cert';
+
+function provenClient({ tls }: Peer): readonly Field[] {
+  if (tls?.peer == null || tls.trusted !== true) return [];
+  return [['X-Forwarded-Client-Cert', `Subject="CN=${tls.peer.subject}";Issuer="CN=${tls.peer.issuer}"`]];
+}
+
 /**
  * The head for the target. Our own fields come last, when hop-by-hop fields are gone already, so that a client cannot
  * have them removed by naming them in Connection.
@@ -36,11 +44,13 @@ export function forTarget(
 ): RequestHead {
   const hasId = head.fields.some(([name]) => name.toLowerCase() === requestIdHeader);
   const ids: readonly Field[] = hasId ? [] : [['X-Request-Id', id]];
-  if (mode === 'keep') return { ...head, fields: [...head.fields, ...ids] };
+  const proven = provenClient(peer);
+  const claimed = peer.tls === null ? head.fields : withoutFields(head.fields, [clientCertificate]);
+  if (mode === 'keep') return { ...head, fields: [...claimed, ...proven, ...ids] };
   const chain =
     mode === 'append' ? [...fieldValues(head.fields, 'x-forwarded-for'), peer.address] : [peer.address];
   const ours: Field[] = mode === 'remove' ? [] : [['X-Forwarded-For', chain.join(', ')]];
   ours.push(['X-Forwarded-Proto', head.scheme], ['X-Forwarded-Port', String(peer.localPort)]);
-  const kept = withoutFields(head.fields, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']);
-  return { ...head, fields: [...kept, ...ours, ...ids] };
+  const kept = withoutFields(claimed, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']);
+  return { ...head, fields: [...kept, ...ours, ...proven, ...ids] };
 }

@@ -1,9 +1,13 @@
-//  accept --first bytes--> "PRI * HTTP/2.0" ? HTTP/2 by prior knowledge : HTTP/1
+//  accept --> [TLS] --first bytes--> "PRI * HTTP/2.0" ? HTTP/2 by prior knowledge : HTTP/1
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { serveHttp1 } from './http1/client-connection.ts';
 import type { ClientConnection, ClientConnectionDeps } from './http1/client-connection.ts';
-import type { Peer, TlsFacts } from './policies/policy.ts';
+import { tlsFacts } from '../lib/tls/facts.ts';
+import type { Front } from '../lib/tls/front.ts';
+import type { TlsFacts } from '../protocol/tls.ts';
+import type { Peer } from './policies/policy.ts';
 
 /** 4,096 connections may wait to be accepted: a burst is not the proxy's to refuse. */
 const backlog = 4096;
@@ -15,7 +19,11 @@ export interface ListenerDeps extends ClientConnectionDeps {
   serveHttp2(socket: Socket, peer: Peer, first: Buffer): ClientConnection;
 }
 
+/** Makes the side that ends TLS; null where the proxy holds no certificate. */
+export type MakeFront = (secured: (socket: TLSSocket, raw: Socket) => void) => Front | null;
+
 export interface Listener {
+  readonly front: Front | null;
   readonly connections: { accepted: number; open: number };
   /** Bytes of client connections so far, those still open included. */
   bytes(): { received: number; sent: number };
@@ -28,10 +36,11 @@ export interface Listener {
 /** RFC 9113 section 3.4; no HTTP/1 method begins so. */
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
-export function createListener(deps: ListenerDeps): Listener {
+export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listener {
   const connections = { accepted: 0, open: 0 };
   const past = { received: 0, sent: 0 };
   const clients = new Map<Socket, ClientConnection | null>();
+  const acceptedAt = new WeakMap<Socket, number>();
 
   const accept = (socket: Socket) => {
     connections.accepted += 1;
@@ -43,18 +52,39 @@ export function createListener(deps: ListenerDeps): Listener {
       past.received += socket.bytesRead;
       past.sent += socket.bytesWritten;
     });
-    const peer = peerOf(socket, null);
+    if (front?.on === true) {
+      acceptedAt.set(socket, performance.now());
+      socket.on('error', () => undefined);
+      front.accept(socket);
+    } else begin(socket, socket, null);
+  };
+
+  /** `raw` is what was accepted: the connection goes by that name, whatever is spoken over it. */
+  const begin = (raw: Socket, socket: Socket, tls: TlsFacts | null) => {
+    const peer = peerOf(raw, tls);
+    if (tls?.alpn === 'h2') {
+      clients.set(raw, deps.serveHttp2(socket, peer, Buffer.alloc(0)));
+      return;
+    }
     choose(socket, deps.settings().http.headTimeoutMs, (first, http2) => {
       const connection =
         http2 && deps.http2() ? deps.serveHttp2(socket, peer, first) : serveHttp1(socket, peer, first, deps);
-      clients.set(socket, connection);
+      clients.set(raw, connection);
     });
   };
+
+  const front = makeFront((secure, raw) => {
+    // A connection that broke in the moment of its handshake is nobody's to serve.
+    if (clients.has(raw))
+      begin(raw, secure, tlsFacts(secure, true, performance.now() - (acceptedAt.get(raw) ?? 0)));
+    else secure.destroy();
+  });
 
   const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
 
   return {
     connections,
+    front,
     bytes() {
       const sum = { ...past };
       for (const socket of clients.keys()) {

@@ -1,11 +1,15 @@
 //  client --> listener > front --Incoming--> exchange > back --> target
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
+import { createFront } from '../lib/tls/front.ts';
+import type { Front } from '../lib/tls/front.ts';
 import type { RequestRing } from '../lib/request-ring.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
 import type { RequestRecord } from '../protocol/events.ts';
+import type { Identity } from '../protocol/tls.ts';
 import { accessLogLine, refusalLine } from './access-log.ts';
 import type { PoolView } from './back.ts';
 import { createBacks } from './backs.ts';
@@ -17,11 +21,14 @@ import type { Desync } from './http1/desync.ts';
 import type { Problem } from './http1/problem.ts';
 import { createHttp2Front } from './http2/client-session.ts';
 import { createListener } from './listener.ts';
+import type { MakeFront } from './listener.ts';
 import { askOnOwnAccount } from './own-account.ts';
 import { createPipeline } from './policies/pipeline.ts';
 import type { Pipeline } from './policies/pipeline.ts';
 import type { PolicyKind } from './policies/policy-kind.ts';
 import type { Peer, Services } from './policies/policy.ts';
+import { createSecureTargets } from './target-tls.ts';
+import type { SecureTargets } from './target-tls.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';
 import { createRetryBudget } from './retry.ts';
@@ -33,6 +40,7 @@ export interface ProxyDeps {
   /** All there are, unless said otherwise. */
   readonly policies?: readonly PolicyKind[];
   readonly records: RequestRing;
+  readonly identity?: Identity | undefined;
   settings(): L7Settings;
   /** Access log lines go here. */
   log(line: string): void;
@@ -46,6 +54,9 @@ export interface Proxy {
   /** Answers of policies, by policy. */
   readonly byPolicy: Readonly<Record<string, number>>;
   readonly pipeline: Pipeline;
+  /** The side that ends TLS; null where it holds no certificate. */
+  readonly front: Front | null;
+  readonly secureTargets: SecureTargets;
   pool(member: Member): PoolView | null;
   targetRequests(member: Member): RequestCounter;
   /** Bytes of client connections so far, those still open included; counts the targets' too. */
@@ -61,7 +72,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const requests = createRequestCounter();
   const own: Record<string, number> = {};
   const byPolicy: Record<string, number> = {};
-  const backs = createBacks(settings);
+  const secureTargets = createSecureTargets(() => settings().targetTls, deps.identity);
+  const backs = createBacks(settings, secureTargets);
   const budget = createRetryBudget();
   const perTarget = new Map<string, RequestCounter>();
 
@@ -137,16 +149,31 @@ export function createProxy(deps: ProxyDeps): Proxy {
     refused: (status, reason, peer) =>
       refused({ status: status === 405 ? 405 : 400, reason }, peer, { kind: 'Severe', reasons: [reason] }),
   });
-  const listener = createListener({
-    settings,
-    serve,
-    refused,
-    http2: () => settings().http2.enabled,
-    serveHttp2: http2.serve,
-  });
+  const protocols = () => (settings().http2.enabled ? ['h2', 'http/1.1'] : ['http/1.1']);
+  const listener = createListener(
+    {
+      settings,
+      serve,
+      refused,
+      http2: () => settings().http2.enabled,
+      serveHttp2: http2.serve,
+    },
+    (secured) => frontOf(deps.identity, protocols, secured),
+  );
+
+  let configured: unknown = null;
+  const configureFront = () => {
+    const { tls } = settings();
+    const next = [tls, protocols()];
+    if (isDeepStrictEqual(next, configured)) return;
+    configured = next;
+    listener.front?.configure(tls);
+  };
+  configureFront();
 
   const settingsChanged = () => {
     pipeline.update(settings());
+    configureFront();
     backs.settingsChanged(group.members);
   };
 
@@ -158,6 +185,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
     own,
     byPolicy,
     pipeline,
+    front: listener.front,
+    secureTargets,
     targetRequests,
     pool: (member) => backs.known(member)?.view() ?? null,
     bytes() {
@@ -173,6 +202,15 @@ export function createProxy(deps: ProxyDeps): Proxy {
       await closed;
     },
   };
+}
+
+function frontOf(
+  identity: Identity | undefined,
+  alpn: () => readonly string[],
+  secured: Parameters<MakeFront>[0],
+): Front | null {
+  if (identity === undefined || identity.certificates.length === 0) return null;
+  return createFront({ identity, alpn, secured });
 }
 
 const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
@@ -191,6 +229,8 @@ function recordOf(connection: string, end: ExchangeEnd, latencyMs: number): Requ
     ok: answered && status !== null && status < 400,
     latencyMs,
     serviceMs: end.serviceMs,
+    ...(call.peer.tls === null ? {} : { tls: call.peer.tls }),
+    ...(end.targetTls === null ? {} : { targetTls: end.targetTls }),
     server: end.server ?? end.member?.id ?? null,
     ...(call.reasons.length === 0 ? {} : { why: call.reasons }),
   };

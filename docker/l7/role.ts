@@ -5,7 +5,9 @@ import { createGroup } from '../balancing/group.ts';
 import { memberStats } from '../balancing/member.ts';
 import { probeTarget } from '../balancing/probe/probes.ts';
 import { replayRoute } from '../balancing/replay-route.ts';
+import { AdminProblem } from '../lib/admin-problem.ts';
 import { processStats } from '../lib/process-stats.ts';
+import type { Front } from '../lib/tls/front.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
 import { l7ConfigSchema, l7SettingsSchema } from '../protocol/balancer.ts';
 import type { L7Config, L7Settings } from '../protocol/balancer.ts';
@@ -31,17 +33,20 @@ export const l7Role: Role<L7Config> = {
       group,
       services: { clock: systemClock, random: Math.random, emit: context.events.emit },
       records: context.records,
+      identity: config.identity,
       settings: () => settings,
       log: (line) => process.stdout.write(`${line}\n`),
     });
     try {
+      mayShow(settings, proxy.front);
       await proxy.listen(listen);
     } catch (error) {
       group.dispose();
       throw error;
     }
 
-    const stats = (): BalancerStats => {
+    const stats = (reader: object): BalancerStats => {
+      const targetTls = proxy.secureTargets.stats(reader);
       const bytes = proxy.bytes();
       return {
         role: 'l7',
@@ -61,6 +66,8 @@ export const l7Role: Role<L7Config> = {
           ]),
         ),
         failOpen: group.failOpen,
+        ...(proxy.front === null ? {} : { tls: proxy.front.stats() }),
+        ...(targetTls === null ? {} : { targetTls }),
       };
     };
 
@@ -70,6 +77,7 @@ export const l7Role: Role<L7Config> = {
         schema: l7SettingsSchema,
         get: () => settings,
         apply(next) {
+          mayShow(next as L7Settings, proxy.front);
           settings = next as L7Settings;
           group.update(settings);
           proxy.settingsChanged();
@@ -83,3 +91,10 @@ export const l7Role: Role<L7Config> = {
     };
   },
 };
+
+/** Ending TLS takes a certificate and its key. */
+function mayShow({ tls }: L7Settings, front: Front | null): void {
+  if (!tls.on || front !== null) return;
+  const why = 'this proxy holds no certificate: give its node `certificates` in the lab';
+  throw new AdminProblem('bad-request', why, 'tls.on');
+}

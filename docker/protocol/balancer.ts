@@ -12,6 +12,7 @@ import { stickySchema } from './l7/sticky.ts';
 import { personaNames } from './personas/personas.ts';
 import { kernelSchema, planeSchema } from './kernel.ts';
 import { duration, timer } from './timing.ts';
+import { serverTlsSchema, targetTlsSchema } from './tls.ts';
 
 /** At L4 as at L7. */
 export const l4Algorithms = [
@@ -180,6 +181,8 @@ export const l7SettingsSchema = z.strictObject({
     .default('append')
     .meta({ title: 'X-Forwarded-For', description: 'keep: passed on as it came, nothing added' }),
   accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
+  tls: serverTlsSchema.prefault({}),
+  targetTls: targetTlsSchema.prefault({}),
   http: httpSchema.prefault({}),
   http2: http2Schema.prefault({}),
   pool: poolSchema.prefault({}),

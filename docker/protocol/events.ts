@@ -57,4 +57,6 @@ export interface RequestRecord {
   readonly why?: readonly string[];
   /** Of the connection that the request came or went over, as this hop saw it; left out without TLS. */
   readonly tls?: TlsFacts;
+  /** L7: of the connection to the target. */
+  readonly targetTls?: TlsFacts;
 }

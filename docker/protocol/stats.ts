@@ -114,6 +114,7 @@ export const ownCauses = [
   'no-target',
   'refused',
   'connect-timeout',
+  'tls',
   'reset',
   'closed-early',
   'bad-response',
@@ -174,6 +175,10 @@ export interface BalancerStats {
   readonly blocked?: Readonly<Record<BlockCause, number>>;
   readonly targets: Readonly<Record<string, TargetStats>>;
   readonly failOpen: boolean;
+  /** Left out by one that holds no certificate. */
+  readonly tls?: ServerTlsStats;
+  /** Left out until it has spoken TLS with a target. */
+  readonly targetTls?: ClientTlsStats;
   /** Only where the kernel forwards. */
   readonly kernel?: KernelStats;
 }

@@ -168,7 +168,8 @@ export function serveHttp1(
     const upgrade = parsed.head.version === '1.1' ? upgradeOf(parsed) : null;
     upgrading = upgrade !== null;
     return {
-      head: endToEnd(parsed.head, parsed.framing),
+      // The connection decides, not what an absolute-form target says of itself (RFC 9110 section 4.2.2).
+      head: { ...endToEnd(parsed.head, parsed.framing), scheme: peer.tls === null ? 'http' : 'https' },
       peer,
       hasBody: parsed.framing.kind !== 'none' || upgrade !== null,
       upgrade,

@@ -3,6 +3,7 @@ import type { Member } from '../../balancing/member.ts';
 import type { L7Settings } from '../../protocol/balancer.ts';
 import type { Attempt, Back, BackListener, Outgoing } from '../back.ts';
 import type { Cause } from '../failure.ts';
+import type { SecureTargets } from '../target-tls.ts';
 import { openTargetConnection } from './target-connection.ts';
 import type { TargetConnection } from './target-connection.ts';
 
@@ -28,7 +29,11 @@ interface Waiting {
  * HTTP/1.1 connections to one target. The newest idle one is used first, so that the surplus grows old and goes; beyond
  * `poolSize` requests queue, first come, first served.
  */
-export function createHttp1Pool(member: Member, settings: () => L7Settings): Back {
+export function createHttp1Pool(
+  member: Member,
+  settings: () => L7Settings,
+  secureTargets: SecureTargets,
+): Back {
   const { counters } = member;
   const all = new Set<Kept>();
   const idle: Kept[] = [];
@@ -51,6 +56,7 @@ export function createHttp1Pool(member: Member, settings: () => L7Settings): Bac
       port,
       connectTimeoutMs: settings().connectTimeoutMs,
       http: () => settings().http,
+      secure: (raw, ready) => secureTargets.over(raw, member.target, ['http/1.1'], ready),
       onConnected() {
         counters.opened += 1;
         counters.open += 1;

@@ -2,6 +2,7 @@
 //  BackListener <-- [reader > parse] <-- target
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { TlsFacts } from '../../protocol/tls.ts';
 import type { HttpSettings } from '../../protocol/l7/http.ts';
 import type { BackListener, Outgoing } from '../back.ts';
 import type { Cause } from '../failure.ts';
@@ -20,6 +21,8 @@ export interface TargetConnectionDeps {
   readonly address: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
+  /** Lays TLS over the connection; null where it goes in the clear. */
+  secure(raw: Socket, ready: (facts: TlsFacts) => void): Socket | null;
   http(): HttpSettings;
   /** Stands: may be told to send. */
   onConnected(): void;
@@ -33,6 +36,7 @@ export interface TargetConnection {
   /** Whether it has carried a request before. */
   readonly used: number;
   readonly connected: boolean;
+  /** Below TLS: its bytes are those on the wire. */
   readonly socket: Socket;
   /** Before it stands: whom to tell if it never does. */
   reserve(listener: BackListener): void;
@@ -44,7 +48,13 @@ export interface TargetConnection {
 }
 
 export function openTargetConnection(deps: TargetConnectionDeps): TargetConnection {
-  const socket = connect({ host: deps.address, port: deps.port, noDelay: true, allowHalfOpen: true });
+  const raw = connect({ host: deps.address, port: deps.port, noDelay: true, allowHalfOpen: true });
+  let tls: TlsFacts | null = null;
+  const secured = deps.secure(raw, (facts) => {
+    tls = facts;
+    stand();
+  });
+  const socket = secured ?? raw;
   let listener: BackListener | null = null;
   let outgoing: Outgoing | null = null;
   let connected = false;
@@ -58,7 +68,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
   let tunnel = false;
   let onDrain: () => void = () => undefined;
 
-  const timer = setTimeout(() => fail('connect-timeout'), deps.connectTimeoutMs);
+  const timer = setTimeout(() => fail(shaking ? 'tls' : 'connect-timeout'), deps.connectTimeoutMs);
 
   const fail = (cause: Cause) => {
     const heard = listener;
@@ -184,10 +194,16 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     };
   };
 
-  socket.on('connect', () => {
+  const stand = () => {
     connected = true;
     clearTimeout(timer);
     deps.onConnected();
+  };
+  /** The connection stands, and nothing is said over it before the handshake is done. */
+  let shaking = false;
+  raw.on('connect', () => {
+    if (secured === null) stand();
+    else shaking = true;
   });
   socket.on('data', (bytes: Buffer) => {
     // Nobody asked: what an idle connection says cannot be the answer to what is sent next.
@@ -211,16 +227,17 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (connected) fail('reset');
+    else if (shaking) fail('tls');
     else fail(error.code === 'ETIMEDOUT' ? 'connect-timeout' : 'refused');
   });
   socket.on('close', () => {
     clearTimeout(timer);
-    fail(connected ? 'closed-early' : 'refused');
+    fail(connected ? 'closed-early' : shaking ? 'tls' : 'refused');
     deps.onClosed(connected);
   });
 
   return {
-    socket,
+    socket: raw,
     get used() {
       return used;
     },
@@ -240,7 +257,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
       keepAlive = true;
       if (used > 1) reader.next();
       const body = bodyFor(next);
-      if (body !== null) heard.connected(body);
+      if (body !== null) heard.connected(body, tls);
       // A head that cannot be written is a policy's mistake, and not to be told while the caller is still asking.
       else queueMicrotask(() => fail('bad-request'));
     },

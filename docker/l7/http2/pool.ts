@@ -2,6 +2,7 @@
 import type { Member } from '../../balancing/member.ts';
 import type { L7Settings } from '../../protocol/balancer.ts';
 import type { Attempt, Back, BackListener, Outgoing } from '../back.ts';
+import type { SecureTargets } from '../target-tls.ts';
 import { openTargetSession } from './target-session.ts';
 import type { TargetSession } from './target-session.ts';
 
@@ -13,7 +14,11 @@ interface Waiting {
 }
 
 /** HTTP/2 to one target: requests share a connection, stream by stream; another is opened only when those are full. */
-export function createHttp2Pool(member: Member, settings: () => L7Settings): Back {
+export function createHttp2Pool(
+  member: Member,
+  settings: () => L7Settings,
+  secureTargets: SecureTargets,
+): Back {
   const { counters } = member;
   const sessions = new Map<TargetSession, { read: number; written: number }>();
   const queue = new Set<Waiting>();
@@ -34,6 +39,7 @@ export function createHttp2Pool(member: Member, settings: () => L7Settings): Bac
       address,
       port,
       connectTimeoutMs: settings().connectTimeoutMs,
+      secure: (raw, ready) => secureTargets.over(raw, member.target, ['h2'], ready),
       onConnected() {
         counters.opened += 1;
         counters.open += 1;

@@ -3,16 +3,20 @@ import * as http2 from 'node:http2';
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { TlsFacts } from '../../protocol/tls.ts';
 import type { Attempt, BackListener, Outgoing } from '../back.ts';
 import type { Cause } from '../failure.ts';
 import type { Field } from '../message.ts';
 import { withoutFields } from '../message.ts';
+import type { Sink } from '../sink.ts';
 import { fieldsOf, fieldsOfMerged, merged } from './fields.ts';
 
 export interface TargetSessionDeps {
   readonly address: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
+  /** Lays TLS over the connection; null where it goes in the clear, by prior knowledge. */
+  secure(raw: Socket, ready: (facts: TlsFacts) => void): Socket | null;
   onConnected(): void;
   /** A stream has ended, or the target allows more of them. */
   onRoom(): void;
@@ -38,14 +42,18 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
   let connected = false;
   let streams = 0;
   let cause: Cause = 'closed-early';
+  let tls: TlsFacts | null = null;
+  let shaking = false;
   const timer = setTimeout(() => {
-    cause = 'connect-timeout';
+    cause = shaking ? 'tls' : 'connect-timeout';
     socket.destroy();
   }, deps.connectTimeoutMs);
 
-  socket.on('connect', () => {
+  const speak = (over: Socket) => {
     clearTimeout(timer);
-    session = http2.connect(`http://${deps.address}:${deps.port}`, { createConnection: () => socket });
+    shaking = false;
+    const scheme = tls === null ? 'http' : 'https';
+    session = http2.connect(`${scheme}://${deps.address}:${deps.port}`, { createConnection: () => over });
     session.on('error', () => undefined);
     // What it allows is known only then: a stream beyond its limit would be refused.
     session.once('remoteSettings', () => {
@@ -53,15 +61,31 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
       deps.onConnected();
     });
     session.on('remoteSettings', deps.onRoom);
+  };
+  const secured = deps.secure(socket, (facts) => {
+    tls = facts;
+    if (secured !== null) speak(secured);
   });
+  socket.on('connect', () => {
+    if (secured === null) speak(socket);
+    else shaking = true;
+  });
+  secured?.on('error', () => undefined);
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (cause !== 'closed-early') return;
-    cause = session !== null ? 'reset' : error.code === 'ETIMEDOUT' ? 'connect-timeout' : 'refused';
+    cause =
+      session !== null
+        ? 'reset'
+        : shaking
+          ? 'tls'
+          : error.code === 'ETIMEDOUT'
+            ? 'connect-timeout'
+            : 'refused';
   });
   socket.on('close', () => {
     clearTimeout(timer);
     session?.destroy();
-    deps.onClosed(connected, cause);
+    deps.onClosed(connected, shaking ? 'tls' : cause);
   });
 
   const usable = () => session !== null && !session.closed && !session.destroyed;
@@ -80,7 +104,7 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
     send(outgoing, listener) {
       if (session === null) throw new Error('the session does not stand yet');
       streams += 1;
-      return openStream(session, outgoing, listener, deps, () => {
+      return openStream(session, outgoing, listener, { ...deps, tls }, () => {
         streams -= 1;
         deps.onRoom();
       });
@@ -94,7 +118,7 @@ function openStream(
   session: ClientHttp2Session,
   { head, hasBody, trailers }: Outgoing,
   listener: BackListener,
-  at: { readonly address: string; readonly port: number },
+  at: { readonly address: string; readonly port: number; readonly tls: TlsFacts | null },
   onClose: () => void,
 ): Attempt {
   let cancelled = false;
@@ -106,7 +130,7 @@ function openStream(
     {
       ...merged(fields, {
         ':method': head.method,
-        ':scheme': 'http',
+        ':scheme': at.tls === null ? 'http' : 'https',
         ':authority': head.authority === '' ? `${at.address}:${at.port}` : head.authority,
         ':path': head.target,
       }),
@@ -152,14 +176,15 @@ function openStream(
   });
 
   if (!hasBody) {
-    listener.connected({
+    const nothing = {
       write: () => true,
       end: () => undefined,
       abort: () => undefined,
       onDrain: () => undefined,
-    });
+    };
+    listener.connected(nothing, at.tls);
   } else {
-    listener.connected({
+    const body: Sink = {
       write: (piece) => stream.destroyed || stream.write(piece),
       end(trailersToSend) {
         sending = trailersToSend;
@@ -167,7 +192,8 @@ function openStream(
       },
       abort: () => stream.close(constants.NGHTTP2_CANCEL),
       onDrain: (wake) => void stream.removeAllListeners('drain').on('drain', wake),
-    });
+    };
+    listener.connected(body, at.tls);
   }
   return {
     resume: () => void stream.resume(),

@@ -3,6 +3,7 @@ import type { Group } from '../../balancing/group.ts';
 import type { Pool } from '../../balancing/pool.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { TlsFacts } from '../../protocol/tls.ts';
 import type { Cause } from '../failure.ts';
 import type { Field, RequestHead, ResponseHead } from '../message.ts';
 import type { ResponseSink, Sink } from '../sink.ts';
@@ -14,15 +15,6 @@ export interface Peer {
   readonly localAddress: string;
   readonly localPort: number;
   readonly tls: TlsFacts | null;
-}
-
-export interface TlsFacts {
-  readonly protocol: string;
-  readonly cipher: string;
-  readonly serverName: string | null;
-  readonly resumed: boolean;
-  /** Of a verified client certificate; null without one. */
-  readonly clientSubject: string | null;
 }
 
 /** The proxy's own answer instead of a target's. Content-Length is added. */

@@ -12,7 +12,7 @@ import { versionRange } from './versions.ts';
 export interface FrontOptions {
   readonly identity: Identity;
   /** Application protocols, by preference. */
-  readonly alpn: readonly string[];
+  readonly alpn: () => readonly string[];
   /** The handshake is done; `raw` is what was accepted. */
   secured(socket: TLSSocket, raw: Socket): void;
 }
@@ -69,7 +69,7 @@ export function createFront({ identity, alpn, secured }: FrontOptions): Front {
     server = createServer({
       ...fallback.options,
       SNICallback: (name, done) => done(null, contextFor(shown, name)),
-      ALPNProtocols: [...alpn],
+      ALPNProtocols: [...alpn()],
       requestCert: now.clientCertificate !== 'ignore',
       rejectUnauthorized: now.clientCertificate === 'require',
       handshakeTimeout: handshakeMs,

@@ -9,6 +9,7 @@ import { createProxy } from '../../../../docker/l7/proxy.ts';
 import { createRequestRing } from '../../../../docker/lib/request-ring.ts';
 import { l7SettingsSchema } from '../../../../docker/protocol/balancer.ts';
 import type { L7Patch } from '../../../../docker/protocol/balancer.ts';
+import type { Identity } from '../../../../docker/protocol/tls.ts';
 import { rawBackend } from '../l4/rig.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -44,6 +45,7 @@ export async function proxyTo(
   ports: readonly number[],
   patch: L7Patch = {},
   policies?: readonly PolicyKind[],
+  identity?: Identity,
 ) {
   const targets = ports.map((port, index) => ({ id: `t${index + 1}`, address: '127.0.0.1', port }));
   const parse = (more: L7Patch) =>
@@ -62,6 +64,7 @@ export async function proxyTo(
     group,
     services: { clock: systemClock, random: Math.random, emit: () => undefined },
     records,
+    identity,
     ...(policies === undefined ? {} : { policies }),
     settings: () => settings,
     log: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
