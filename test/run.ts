@@ -66,6 +66,7 @@ function report(total: Tally): void {
   const left = only === null ? [] : names.filter((name) => !only.includes(name));
   if (left.length > 0) ground.say(`\nNot asked for (--only): ${left.join(', ')}`);
   list('Could not be run here:', total.notRun);
+  list('Unsteady (failed at first, passed when tried again):', total.unsteady);
   list('Failed:', total.failures);
   ground.say(`\n${lastLine(total)}`);
 }

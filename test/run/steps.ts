@@ -5,7 +5,8 @@ import { findElectron } from '../../electron/start/electron-binary.ts';
 import { ensureChromium } from '../support/chromium.ts';
 import { run } from './command.ts';
 import type { Outcome } from './command.ts';
-import { readLabReport } from './lab-report.ts';
+import { readLabReport, withSecondTry } from './lab-report.ts';
+import type { LabReport } from './lab-report.ts';
 import { fail, nothing, pass, skip, sum } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { readVitestReport } from './vitest-report.ts';
@@ -28,7 +29,7 @@ const minute = 60_000;
 /** In the order of what tells soonest; each step has the machine to itself. */
 export const steps: readonly Step[] = [
   { name: 'check', run: check },
-  { name: 'unit', run: (ground) => vitest(ground, ['unit', 'renderer'], 10 * minute) },
+  { name: 'unit', run: (ground) => vitest(ground, ['unit', 'renderer'], 10 * minute, ['--retry=1']) },
   { name: 'build', run: (ground) => script(ground, ['electron/build.ts'], 5 * minute) },
   { name: 'image', run: image },
   { name: 'integration', run: integration },
@@ -74,6 +75,7 @@ async function vitest(
   ground: Ground,
   projects: readonly string[],
   limitMs: number,
+  options: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Tally> {
   const report = join(ground.temporary, `${projects.join('-')}.json`);
@@ -84,6 +86,7 @@ async function vitest(
       'run',
       ...projects.flatMap((project) => ['--project', project]),
       '--passWithNoTests',
+      ...options,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
@@ -121,7 +124,7 @@ async function image(ground: Ground): Promise<Tally> {
 
 async function integration(ground: Ground): Promise<Tally> {
   // Docker tests skip themselves, by name, where no engine answers; the embedded engine's run everywhere.
-  return await vitest(ground, ['integration'], 20 * minute);
+  return await vitest(ground, ['integration'], 20 * minute, ['--retry=1']);
 }
 
 async function labs(ground: Ground): Promise<Tally> {
@@ -132,17 +135,24 @@ async function labs(ground: Ground): Promise<Tally> {
       tallies.push(absent);
       continue;
     }
-    const args = ['electron/cli/lab.ts', 'verify', '--all', '--engine', engine, '--json'];
-    const { stdout, stderr, code } = await node(ground, args, false, 30 * minute);
-    const mayBeSkipped = !(ground.requireDocker && engine === 'docker');
-    const { tally, lines } = readLabReport(stdout, engine, mayBeSkipped);
-    for (const line of lines) ground.say(line);
-    if (lines.length === 0) ground.say(stderr);
-    const odd =
-      code !== 0 && tally.failed === 0 ? fail(`labs on ${engine}: verify ended with ${code}`) : nothing;
-    tallies.push(tally, odd);
+    const first = await proveLabs(ground, engine, ['--all']);
+    if (first.failed.size === 0) tallies.push(first.tally);
+    else {
+      ground.say(`trying again on ${engine}: ${[...first.failed.keys()].join(', ')}`);
+      tallies.push(withSecondTry(first, await proveLabs(ground, engine, [...first.failed.keys()]), engine));
+    }
   }
   return sum(tallies);
+}
+
+async function proveLabs(ground: Ground, engine: string, which: readonly string[]): Promise<LabReport> {
+  const args = ['electron/cli/lab.ts', 'verify', ...which, '--engine', engine, '--json'];
+  const { stdout, stderr, code } = await node(ground, args, false, 30 * minute);
+  const report = readLabReport(stdout, engine, !(ground.requireDocker && engine === 'docker'));
+  for (const line of report.lines) ground.say(line);
+  if (report.lines.length === 0) ground.say(stderr);
+  if (code === 0 || report.tally.failed > 0) return report;
+  return { ...report, tally: sum([report.tally, fail(`labs on ${engine}: verify ended with ${code}`)]) };
 }
 
 async function endToEnd(ground: Ground): Promise<Tally> {
@@ -154,7 +164,7 @@ async function endToEnd(ground: Ground): Promise<Tally> {
     electron === null
       ? { ...nothing, notRun: ['e2e in Electron: its binary is not here (npm start fetches it)'] }
       : nothing;
-  const tally = await vitest(ground, ['e2e'], 30 * minute, {
+  const tally = await vitest(ground, ['e2e'], 30 * minute, [], {
     CHROMIUM: chromium.path,
     ...(electron === null ? {} : { ELECTRON_BINARY: electron }),
   });

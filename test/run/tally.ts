@@ -7,9 +7,11 @@ export interface Tally {
   readonly failures: readonly string[];
   /** One line each: what could not be run, and why. */
   readonly notRun: readonly string[];
+  /** One line each: what failed and passed when it was tried again. It counts as passed, and is never kept quiet. */
+  readonly unsteady: readonly string[];
 }
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0, failures: [], notRun: [] };
+export const nothing: Tally = { passed: 0, failed: 0, skipped: 0, failures: [], notRun: [], unsteady: [] };
 
 export function pass(): Tally {
   return { ...nothing, passed: 1 };
@@ -31,6 +33,7 @@ export function sum(tallies: readonly Tally[]): Tally {
       skipped: all.skipped + one.skipped,
       failures: [...all.failures, ...one.failures],
       notRun: [...all.notRun, ...one.notRun],
+      unsteady: [...all.unsteady, ...one.unsteady],
     }),
     nothing,
   );

@@ -9,7 +9,13 @@ const report = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().default(''),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
     }),
   ),
 });
@@ -28,10 +34,14 @@ export function readVitestReport(text: string, exitCode: number, requireDocker: 
   for (const file of parsed.data.testResults) {
     const at = file.name.replaceAll('\\', '/').replace(/^.*\/test\//, 'test/');
     const failedBefore = tally.failed;
-    for (const { fullName, status } of file.assertionResults) {
+    for (const { fullName, status, failureMessages } of file.assertionResults) {
       const what = `${at}: ${fullName}`;
-      if (status === 'passed') tally = { ...tally, passed: tally.passed + 1 };
-      else if (status === 'failed') failed(what);
+      if (status === 'passed') {
+        // It was tried again, and its first failure is still told.
+        const [first] = failureMessages ?? [];
+        const unsteady = first === undefined ? [] : [`${what}: ${first.split('\n')[0] ?? ''}`];
+        tally = { ...tally, passed: tally.passed + 1, unsteady: [...tally.unsteady, ...unsteady] };
+      } else if (status === 'failed') failed(what);
       else if (requireDocker && isDockerTest(what)) failed(`${what}: skipped, although Docker is required`);
       else tally = { ...tally, skipped: tally.skipped + 1, notRun: [...tally.notRun, what] };
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLabReport } from '../../run/lab-report.ts';
+import { readLabReport, withSecondTry } from '../../run/lab-report.ts';
 import { lastLine } from '../../run/tally.ts';
 
 const good = { id: 'evicted', before: 'fail', after: 'pass', measured: '1.2 s', expected: '1 to 2 s' };
@@ -54,5 +54,23 @@ describe('the report of verify', () => {
     for (const text of ['', 'Error: no engine', '{"results":[{"lab":"x"}]}']) {
       expect(lastLine(readLabReport(text, 'local', true).tally)).toBe('0 passed, 1 failed, 0 skipped');
     }
+  });
+});
+
+describe('a second try', () => {
+  const failed = { ...proved, verdict: 'failed', reason: 'quiet did not pass' };
+  const other = { ...failed, lab: 'deadlock', reason: 'in flight: 3' };
+
+  it('counts what it cures as passed, and tells of it', () => {
+    const tally = withSecondTry(read([failed, other]), read([proved, other]), 'docker');
+    expect(lastLine(tally)).toBe('1 passed, 1 failed, 0 skipped');
+    expect(tally.failures).toEqual(['lab deadlock on docker: in flight: 3']);
+    expect(tally.unsteady).toEqual(['lab green-but-500 on docker: quiet did not pass']);
+  });
+
+  it('cures nothing that it did not prove', () => {
+    const tally = withSecondTry(read([failed]), readLabReport('', 'docker', true), 'docker');
+    expect(lastLine(tally)).toBe('0 passed, 1 failed, 0 skipped');
+    expect(tally.unsteady).toEqual([]);
   });
 });

@@ -34,6 +34,25 @@ describe("Vitest's report", () => {
     expect(tally.notRun).toEqual(['test/unit/a.test.ts: a waits', 'test/unit/a.test.ts: a will']);
   });
 
+  it('counts what passed when it was tried again, and tells of it', () => {
+    const text = JSON.stringify({
+      success: true,
+      testResults: [
+        {
+          name: '/repo/test/unit/a.test.ts',
+          status: 'passed',
+          assertionResults: [
+            { fullName: 'a wavers', status: 'passed', failureMessages: ['Error: too late\n at x'] },
+            { fullName: 'a works', status: 'passed', failureMessages: [] },
+          ],
+        },
+      ],
+    });
+    const tally = readVitestReport(text, 0, false);
+    expect(lastLine(tally)).toBe('2 passed, 0 failed, 0 skipped');
+    expect(tally.unsteady).toEqual(['test/unit/a.test.ts: a wavers: Error: too late']);
+  });
+
   it('counts a file that could not be loaded', () => {
     const text = report({
       name: '/repo/test/unit/a.test.ts',
