@@ -8,6 +8,7 @@ import { prove } from '../host/checks/verify.ts';
 import type { Proof } from '../host/checks/verify.ts';
 import { engineNotices } from '../host/views.ts';
 import { validateLab } from '../host/lab/catalogue.ts';
+import { labJsonSchema, solutionJsonSchema } from '../../labs/schema.ts';
 import { exitCodes, finish, usage } from './exit.ts';
 import { follow } from './follow.ts';
 
@@ -17,7 +18,8 @@ npm run --silent lab -- status [--json]
 npm run --silent lab -- down [--all]
 npm run --silent lab -- verify ID...|--all [--engine docker|local] [--repeat N] [--json]
 npm run --silent lab -- doctor [--json]
-npm run --silent lab -- validate PATH [--json]`;
+npm run --silent lab -- validate PATH [--json]
+npm run --silent lab -- schema lab|solution`;
 
 /** A command has no terminals to open. */
 const noStreams = { openStream: () => '', stream: () => undefined };
@@ -27,6 +29,7 @@ const root = join(import.meta.dirname, '..', '..');
 await finish(async () => {
   const { command, names, flags } = read(process.argv.slice(2));
   if (command === 'validate') return await validate(names, flags.json);
+  if (command === 'schema') return schema(one(names, 'schema lab|solution'));
   const host = await createHost({ root, face: 'cli' });
   const { controller } = host;
   try {
@@ -195,6 +198,13 @@ async function doctor(host: LabHost, asJson: boolean): Promise<number> {
       say(`${ok ? 'ok ' : 'NO '} ${what}: ${detail}${next === undefined ? '' : `\n     next: ${next}`}`);
     }
   return report.engines.some((engine) => engine.available) ? exitCodes.good : exitCodes.missing;
+}
+
+/** For editors; labs/README.md says how. */
+function schema(of: string): number {
+  if (of !== 'lab' && of !== 'solution') throw usage(`There is no schema "${of}".`, 'Say lab or solution.');
+  json(of === 'lab' ? labJsonSchema() : solutionJsonSchema());
+  return exitCodes.good;
 }
 
 async function validate(paths: readonly string[], asJson: boolean): Promise<number> {
