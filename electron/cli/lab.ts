@@ -8,7 +8,7 @@ import { prove } from '../host/checks/verify.ts';
 import type { Proof } from '../host/checks/verify.ts';
 import { engineNotices } from '../host/views.ts';
 import { validateLab } from '../host/lab/catalogue.ts';
-import { labJsonSchema, solutionJsonSchema } from '../../labs/schema.ts';
+import { editorSchema } from '../host/lab/editor-schema.ts';
 import { exitCodes, finish, usage } from './exit.ts';
 import { follow } from './follow.ts';
 
@@ -202,8 +202,9 @@ async function doctor(host: LabHost, asJson: boolean): Promise<number> {
 
 /** For editors; labs/README.md says how. */
 function schema(of: string): number {
-  if (of !== 'lab' && of !== 'solution') throw usage(`There is no schema "${of}".`, 'Say lab or solution.');
-  json(of === 'lab' ? labJsonSchema() : solutionJsonSchema());
+  const found = editorSchema(of);
+  if (found === null) throw usage(`There is no schema "${of}".`, 'Say lab or solution.');
+  json(found);
   return exitCodes.good;
 }
 
