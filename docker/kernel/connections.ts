@@ -1,5 +1,6 @@
 import type { AdminRoute } from '../lib/admin-route.ts';
 import { numberIn } from '../lib/common-routes.ts';
+import type { ConnectionPage, ConnectionRow } from '../protocol/connections.ts';
 import type { Tracked } from './conntrack.ts';
 import { trackedTo } from './conntrack.ts';
 import type { Front, KernelPlane } from './plane.ts';
@@ -7,7 +8,7 @@ import type { Front, KernelPlane } from './plane.ts';
 /** The list holds every connection of the last two minutes, closed ones too; a long one is read less often. */
 const leastMs = 1000;
 const restFactor = 20;
-const most = 1000;
+const most = 10_000;
 
 /** The connections that the kernel follows now; none on a plane that follows none. */
 export interface Connections {
@@ -17,40 +18,85 @@ export interface Connections {
   readonly route: AdminRoute;
 }
 
+/** The kernel keeps no age of a connection, so it is that since we first saw it; idle since its bytes last grew. */
+interface Known extends Tracked {
+  readonly id: number;
+  readonly since: number;
+  readonly movedAt: number;
+}
+
 export function watchConnections(plane: KernelPlane, front: Front): Connections {
-  let tracked: readonly Tracked[] = [];
+  let known: ReadonlyMap<string, Known> = new Map();
   let next = 0;
+  let lastId = 0;
+
+  const meet = (one: Tracked, now: number): Known => {
+    const before = known.get(one.client.from);
+    const moved = before === undefined || bytesOf(before) !== bytesOf(one);
+    return {
+      ...one,
+      id: before?.id ?? ++lastId,
+      since: before?.since ?? now,
+      movedAt: moved ? now : before.movedAt,
+    };
+  };
   const look = async (): Promise<void> => {
     const began = Date.now();
     if (!plane.tracks || began < next) return;
-    tracked = await trackedTo(front.address, front.port);
+    const tracked = await trackedTo(front.address, front.port);
+    known = new Map(tracked.map((one) => [one.client.from, meet(one, began)]));
     next = Date.now() + Math.max(leastMs, (Date.now() - began) * restFactor);
   };
   const targetOf = (one: Tracked): string | null => plane.targetAt(one.upstream.to);
+
   return {
     get open() {
-      return tracked.length;
+      return known.size;
     },
-    openOf: (target) => tracked.filter((one) => targetOf(one) === target).length,
+    openOf: (target) => [...known.values()].filter((one) => targetOf(one) === target).length,
     look,
-    /** GET /connections?limit=100, as in user space; the kernel keeps no ages. */
+    /** GET /connections?limit=100&before=ID, as the forwarder in user space answers it. */
     route: {
       method: 'GET',
       path: '/connections',
-      handle(call) {
+      handle(call): ConnectionPage {
         const limit = Math.min(most, numberIn(call, 'limit', 100));
-        const rows = limit === 0 ? [] : tracked.slice(-limit);
+        const before = numberIn(call, 'before', 0);
+        const older = [...known.values()]
+          .filter(({ id }) => before === 0 || id < before)
+          .sort((a, b) => b.id - a.id);
+        const page = older.slice(0, limit);
         return {
-          open: tracked.length,
-          connections: rows.map((one) => ({
-            target: targetOf(one),
-            client: one.client,
-            upstream: one.upstream,
-            bytesToTarget: one.toTarget,
-            bytesFromTarget: one.fromTarget,
-          })),
+          open: known.size,
+          connections: page.map((one) => row(one, targetOf(one))),
+          next: older.length > page.length ? (page.at(-1)?.id ?? null) : null,
+          ended: [],
         };
       },
     },
+  };
+}
+
+function bytesOf({ toTarget, fromTarget }: Tracked): number {
+  return toTarget + fromTarget;
+}
+
+function row(one: Known, target: string | null): ConnectionRow {
+  const now = Date.now();
+  return {
+    id: one.id,
+    protocol: 'tcp',
+    state: one.state === 'ESTABLISHED' ? 'open' : 'dialling',
+    target,
+    why: null,
+    client: one.client,
+    stated: null,
+    upstream: one.upstream,
+    serverName: null,
+    alpn: [],
+    bytesToTarget: one.toTarget,
+    bytesFromTarget: one.fromTarget,
+    ageMs: now - one.since,
+    idleMs: now - one.movedAt,
   };
 }

@@ -3,6 +3,7 @@ import type { AppState, DoctorReport } from './app.ts';
 import type { BudgetView } from './budget.ts';
 import type { CapturePiece, CaptureView, ConversationView, PacketDetail, PacketPage } from './capture.ts';
 import type { Catalogue, LabDocument } from './catalogue.ts';
+import type { KernelView } from './kernel.ts';
 import type { ConnectionsPage, ConnectionsView } from './connections.ts';
 import type { GuideState } from './guide.ts';
 import type {
@@ -137,6 +138,7 @@ export interface Topics {
   readonly users: Users;
   readonly policies: PoliciesView;
   readonly connections: ConnectionsView;
+  readonly kernel: KernelView;
   readonly timeline: Timeline;
   readonly ledger: Ledger | null;
   readonly budget: BudgetView | null;
@@ -160,6 +162,7 @@ export const topicNames = [
   'users',
   'policies',
   'connections',
+  'kernel',
   'timeline',
   'ledger',
   'budget',

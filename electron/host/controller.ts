@@ -297,7 +297,8 @@ export class Controller {
       event: (node, event) => this.onProgramEvent(node, event),
       tick: (tick) => {
         this.record?.tick(tick);
-        for (const topic of ['rates', 'health', 'ledger', 'users', 'policies'] as const) topics.touch(topic);
+        for (const topic of ['rates', 'health', 'ledger', 'users', 'policies', 'kernel'] as const)
+          topics.touch(topic);
         this.judge();
       },
       requests: () => topics.touch('requests'),

@@ -6,6 +6,7 @@ import type { Prediction } from '../../docker/protocol/prediction.ts';
 import type { Stats } from '../../docker/protocol/stats.ts';
 import type { Controller } from './controller.ts';
 import type { GroupSettings } from './telemetry/health-view.ts';
+import { kernelLately } from './telemetry/kernel-view.ts';
 import { kubeletsOf } from './telemetry/pods-view.ts';
 import { picksOf, pickView } from './telemetry/picks.ts';
 import { policiesLately } from './telemetry/policies-view.ts';
@@ -42,6 +43,12 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
     const stated = (node: string) =>
       (session.settings.get(node)?.stated ?? null) as unknown as StatedPolicies | null;
     return policiesLately(session.telemetry.samples, Date.now(), stated);
+  });
+  topics.provide('kernel', 250, () => {
+    const samples = controller.session?.telemetry.samples;
+    return samples === undefined
+      ? { windowMs: 0, planes: [], interfaces: [] }
+      : kernelLately(samples, Date.now());
   });
   topics.provide('connections', 100, () => controller.connections.present());
   topics.provide('timeline', 50, () => controller.timeline.view());

@@ -7,6 +7,7 @@ export const dockTabs = [
   'picks',
   'routes',
   'connections',
+  'kernel',
   'timeline',
   'ledger',
   'record',

@@ -16,6 +16,7 @@ export interface Feeds {
   readonly users: Feed<Topics['users']>;
   readonly policies: Feed<Topics['policies']>;
   readonly connections: Feed<Topics['connections']>;
+  readonly kernel: Feed<Topics['kernel']>;
   readonly timeline: Feed<Topics['timeline']>;
   readonly ledger: Feed<Topics['ledger']>;
   readonly budget: Feed<Topics['budget']>;
@@ -36,6 +37,7 @@ export function createFeeds(connection: Connection): Feeds {
     users: feed(connection, 'users'),
     policies: feed(connection, 'policies'),
     connections: feed(connection, 'connections'),
+    kernel: feed(connection, 'kernel'),
     timeline: feed(connection, 'timeline'),
     ledger: feed(connection, 'ledger'),
     budget: feed(connection, 'budget'),

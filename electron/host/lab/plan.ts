@@ -6,7 +6,7 @@ import type { Identity } from '../../../docker/protocol/tls.ts';
 import type { Certificates } from './certificates.ts';
 import { actNodes, allMembers, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
-import type { Lab, LabNodes, LabRole, Settings } from './lab.ts';
+import type { Lab, LabNode, LabNodes, LabRole, Settings } from './lab.ts';
 import { links } from './links.ts';
 import { withPersona } from './persona.ts';
 import { mergeSettings } from './merge.ts';
@@ -127,7 +127,7 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     admin: adminSocket,
     sampleOneIn,
     settings: toEffective(settingsSchemas[node.role], settings, context.scale),
-    ...(listens(node.role) ? { listen: { address, port } } : {}),
+    ...(listens(node.role) ? { listen: { address: listensAt(node, address), port } } : {}),
     ...identityOf(name, context),
     ...(node.role === 'backend' ? { faults: initialFaults(node.faults) } : {}),
   });
@@ -151,6 +151,11 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
 function identityOf(name: string, { certificates }: PlanContext): { readonly identity?: Identity } {
   if (certificates === undefined || certificates === null) return {};
   return { identity: { authority: certificates.authority, certificates: certificates.nodes[name] ?? [] } };
+}
+
+/** Whoever carries another address on its loopback answers there, too. */
+function listensAt({ network }: LabNode, address: string): string {
+  return network?.carries === undefined ? address : '0.0.0.0';
 }
 
 /** Its port is in its config: the client and the kubelet have none, a Kubernetes node's is the kernel's. */

@@ -90,7 +90,7 @@ export async function removeNetworks(docker: Docker, session: string): Promise<v
 
 /** The last container's endpoint may go a moment after the container itself. */
 async function removeNetwork(docker: Docker, id: string): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     try {
       await docker.getNetwork(id).remove();

@@ -1,0 +1,32 @@
+/** What stands in the kernels of a lab's nodes, and what crossed their interfaces: the kernels' own counts. */
+export interface KernelView {
+  readonly windowMs: number;
+  readonly planes: readonly KernelPlaneRow[];
+  readonly interfaces: readonly InterfaceRow[];
+}
+
+export interface KernelPlaneRow {
+  readonly node: string;
+  readonly plane: string;
+  /** Why the kernel does not hold what was wanted; null while it does. */
+  readonly trouble: string | null;
+  readonly droppedPerSecond: number | null;
+  readonly rules: readonly KernelRuleRow[];
+}
+
+export interface KernelRuleRow {
+  readonly chain: string;
+  readonly text: string;
+  /** Since the rule was written; null where it has no counter. */
+  readonly packets: number | null;
+  readonly bytes: number | null;
+  readonly perSecond: number | null;
+}
+
+export interface InterfaceRow {
+  readonly node: string;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly receivedPerSecond: number;
+  readonly sentPerSecond: number;
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { Samples } from '../../../../../electron/host/telemetry/samples.ts';
+import { kernelLately } from '../../../../../electron/host/telemetry/kernel-view.ts';
+import { balancerStats, processStats } from '../../../../support/stats.ts';
+
+const kernel = (packets: number) => ({
+  plane: 'kube-proxy',
+  rules: [
+    { chain: 'KUBE-SVC-X', text: '-j KUBE-SEP-Y', packets, bytes: packets * 60 },
+    { chain: 'pick', text: 'numgen', packets: null, bytes: null },
+  ],
+  dropped: null,
+  trouble: null,
+});
+const network = (sentBytes: number) => ({ receivedBytes: 0, receivedPackets: 0, sentBytes, sentPackets: 0 });
+
+it('shows each rule with its rate, and what left each interface', () => {
+  const samples = new Samples();
+  for (const [at, packets, sent] of [
+    [1000, 10, 0],
+    [3000, 30, 5000],
+  ] as const)
+    samples.add('worker', {
+      at,
+      stats: balancerStats({
+        role: 'kube-node',
+        process: { ...processStats('worker', 0, at), network: network(sent) },
+        kernel: kernel(packets),
+      }),
+    });
+  const view = kernelLately(samples, 3100);
+  expect(view.planes[0]?.rules.map(({ packets, perSecond }) => [packets, perSecond])).toEqual([
+    [30, 10],
+    [null, null],
+  ]);
+  expect(view.interfaces).toEqual([
+    { node: 'worker', receivedBytes: 0, sentBytes: 5000, receivedPerSecond: 0, sentPerSecond: 2500 },
+  ]);
+  // A node that has gone silent says nothing of the present.
+  expect(kernelLately(samples, 60_000)).toMatchObject({ planes: [], interfaces: [] });
+});
