@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
 import { l4OwnShape } from './l4.ts';
+import { cacheSchema } from './l7/cache.ts';
+import { compressionSchema } from './l7/compression.ts';
 import { httpSchema } from './l7/http.ts';
 import { http2Schema } from './l7/http2.ts';
 import { limitsSchema } from './l7/limits.ts';
@@ -190,6 +192,8 @@ export const l7SettingsSchema = z.strictObject({
   routing: routingSchema.prefault({}),
   sticky: stickySchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  cache: cacheSchema.prefault({}),
+  compression: compressionSchema.prefault({}),
 });
 export type L7Settings = z.output<typeof l7SettingsSchema>;
 

@@ -51,3 +51,51 @@ export interface LimitStats {
   /** Null: none is set, or none is needed. */
   readonly store: { readonly answers: number; readonly failures: number; readonly reachable: boolean } | null;
 }
+
+/** `policies.compression` */
+export interface CompressionStats {
+  readonly compressed: number;
+  /** As they were: nothing to gain, not allowed, or not wished. */
+  readonly left: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly bytesSaved: number;
+}
+
+/** `policies.cache` */
+export interface CacheStats {
+  /** Answered from the store, fresh or allowed to be stale. */
+  readonly hits: number;
+  /** Of the hits: no longer fresh. */
+  readonly stale: number;
+  readonly misses: number;
+  /** Asked the target whether what is stored is still true, and it was. */
+  readonly revalidated: number;
+  /** Waited for somebody else's miss, and were answered by it. */
+  readonly collapsed: number;
+  /** Not a matter for a cache: another method, a range, an upgrade. */
+  readonly passed: number;
+  /** Hits that went against Vary, since it is ignored. */
+  readonly againstVary: number;
+  /** Stored although it was private, since that is ignored. */
+  readonly againstPrivate: number;
+  readonly invalidated: number;
+  readonly evicted: number;
+  /** Body bytes that no target had to send. */
+  readonly bytesSaved: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** The latest used, so many at most. */
+  readonly stored: readonly StoredView[];
+}
+
+export interface StoredView {
+  readonly url: string;
+  /** What it was stored for, where it varies: "cookie: user=u1". */
+  readonly of: string;
+  readonly ageMs: number;
+  /** Fresh for so much longer; negative: stale for so long. */
+  readonly leftMs: number;
+  readonly bytes: number;
+  readonly hits: number;
+}
