@@ -96,6 +96,7 @@ export function createLoad(parts: LoadParts): Load {
           latencyMs,
           serviceMs,
           server: ending.server,
+          ...(ending.detail === '' ? {} : { detail: ending.detail }),
           ...(ending.tls === undefined ? {} : { tls: ending.tls }),
         }));
         parts.onEnding(ending);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Member } from '../balancing/member.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import type { Back } from './back.ts';
@@ -17,6 +18,7 @@ export interface Backs {
 export function createBacks(settings: () => L7Settings, secureTargets: SecureTargets): Backs {
   const backs = new Map<Member, Back>();
   let protocol = settings().pool.protocol;
+  let tls = settings().targetTls;
   // Exchanges under way keep what they have; it goes with the last of them.
   const old = new Set<{ readonly member: Member; readonly back: Back }>();
 
@@ -42,8 +44,11 @@ export function createBacks(settings: () => L7Settings, secureTargets: SecureTar
     },
     settingsChanged(members) {
       const current = new Set(members);
-      const changed = settings().pool.protocol !== protocol;
-      protocol = settings().pool.protocol;
+      const now = settings();
+      // What was opened in the clear, or to a target that nobody verified, carries nothing under the new rules.
+      const changed = now.pool.protocol !== protocol || !isDeepStrictEqual(now.targetTls, tls);
+      protocol = now.pool.protocol;
+      tls = now.targetTls;
       for (const [member, back] of [...backs]) {
         if (changed || (!current.has(member) && member.held.size === 0)) retire(member, back);
         else back.settingsChanged();

@@ -55,6 +55,8 @@ export interface RequestRecord {
   readonly server: string | null;
   /** What was decided on the way and by which policy, in order; L7 only. */
   readonly why?: readonly string[];
+  /** Why it failed, in words; the client's. */
+  readonly detail?: string;
   /** Of the connection that the request came or went over, as this hop saw it; left out without TLS. */
   readonly tls?: TlsFacts;
   /** L7: of the connection to the target. */

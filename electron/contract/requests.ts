@@ -21,7 +21,7 @@ import type { KeyMap, Picks, Replayed } from './picks.ts';
 import type { PoliciesView } from './policies.ts';
 import type { RecordedPiece, RecordedRange, RecordingInfo, RecordingState } from './recording.ts';
 import type { ReportFile } from './report.ts';
-import type { Controls, Json, SessionState } from './session.ts';
+import type { Controls, Json, SessionState, TlsLine } from './session.ts';
 
 /**
  * Every request and topic, spelled once. Parameters are validated on receipt by the schema here;
@@ -76,6 +76,7 @@ export const requests = {
   /** The picks that are known, under another algorithm. */
   'picks.replay': request<Replayed>()(z.strictObject({ node: name, algorithm: name })),
   'picks.keys': request<KeyMap>()(node),
+  'node.tls': request<readonly TlsLine[]>()(node),
   'connections.page': request<ConnectionsPage>()(
     z.strictObject({ node: name, before: z.int().min(0).nullable() }),
   ),

@@ -74,6 +74,12 @@ export interface PersonaCard {
 }
 
 /** What a person can turn on one node. The window draws these from JSON Schema and knows no role by itself. */
+/** Certificates and handshakes of one node, in words. */
+export interface TlsLine {
+  readonly what: string;
+  readonly text: string;
+}
+
 export interface Controls {
   readonly node: string;
   /** Settings as a person states them (real time). */

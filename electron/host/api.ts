@@ -8,6 +8,7 @@ import { personaNamed } from '../../docker/protocol/personas/personas.ts';
 import type { FaultUse } from '../../labs/actions.ts';
 import { captureApi } from './capture-api.ts';
 import type { Controller } from './controller.ts';
+import { tlsLines } from './telemetry/tls-words.ts';
 import { picksOf } from './telemetry/picks.ts';
 import { doctor } from './doctor.ts';
 import { labDocument, labSummary } from './lab/document.ts';
@@ -111,6 +112,12 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     'node.power': async ({ node, action }) => {
       await controller.mustSession().act({ do: 'power', node, action });
       return null;
+    },
+    'node.tls': async ({ node }) => {
+      const session = controller.mustSession();
+      session.nodeOrThrow(node);
+      const stats = session.telemetry.latest().get(node);
+      return await Promise.resolve(stats === undefined ? [] : tlsLines(stats));
     },
     'picks.explain': async ({ node }) => {
       await controller.mustSession().telemetry.call(node, 'POST', `/explain?next=${explainedAtOnce}`);

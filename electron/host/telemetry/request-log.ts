@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../../../docker/protocol/events.ts';
+import { tlsWords } from './tls-words.ts';
 import type { RequestLog, RequestRow, RequestStory } from '../../contract/measure.ts';
 
 const keepRows = 200;
@@ -43,7 +44,12 @@ export class RequestBook {
     for (const [node, witness] of this.witnesses) {
       const record = witness.records.get(id);
       if (record === undefined) continue;
-      hops.push({ node, saw: sawAs(witness.role, record), at: record.at, facts: facts(record) });
+      hops.push({
+        node,
+        saw: sawAs(witness.role, record),
+        at: record.at,
+        facts: facts(record, witness.role),
+      });
     }
     for (const node of l4) {
       hops.push({
@@ -70,7 +76,7 @@ function sawAs(role: string, record: RequestRecord): string {
   return `received ${what}; answered ${record.outcome}`;
 }
 
-function facts(record: RequestRecord): Record<string, string> {
+function facts(record: RequestRecord, role: string): Record<string, string> {
   return {
     connection: record.connection,
     user: record.user,
@@ -78,5 +84,7 @@ function facts(record: RequestRecord): Record<string, string> {
     latency: `${record.latencyMs.toFixed(1)} ms`,
     service: `${record.serviceMs.toFixed(1)} ms`,
     ...(record.server === null ? {} : { server: record.server }),
+    ...(record.detail === undefined ? {} : { detail: record.detail }),
+    ...tlsWords(record, role),
   };
 }

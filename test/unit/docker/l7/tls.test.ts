@@ -211,6 +211,18 @@ describe('a proxy that encrypts again', () => {
     await waitUntil(() => (it.secureTargets.stats({})?.resumed ?? 0) > 0);
   });
 
+  test('switched on, nothing more goes over connections that were kept in the clear', async () => {
+    const one = await backend(null);
+    const { port, change, records } = await proxy(one.port, ending);
+    expect((await get(port, '/')).status).toBe(200);
+    // What the target keeps open in the clear it would go on serving.
+    await one.admin('PATCH', '/settings', { tls: { on: true } });
+    change(again);
+    expect((await get(port, '/')).status).toBe(200);
+    expect(records.after(0).map(({ targetTls }) => targetTls?.version)).toEqual([undefined, 'TLSv1.3']);
+    await waitUntil(() => one.stats().connections.open === 1);
+  });
+
   test('shows its own certificate to a target that requires one', async () => {
     const secure = await backend({ clientCertificate: 'require' });
     const without = await proxy(secure.port, again);
