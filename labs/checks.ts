@@ -203,6 +203,29 @@ const shapes = {
     atMost: z.int().min(0).optional(),
     seconds: z.number().min(0.5).max(600),
   }),
+  /**
+   * Two balancers made the same of one fault, or of its end: each target left, or came back, for the same reason in both,
+   * and at most so far apart. Meant for a persona and the system that it imitates.
+   */
+  agrees: z.strictObject({
+    type: z.literal('agrees'),
+    balancer: referenceSchema,
+    with: referenceSchema,
+    targets: referenceSchema,
+    event: z.enum(['evicted', 'returned']),
+    /** In the lab's own (stated) time. */
+    withinMs: z.number().min(0),
+  }),
+  /** One figure of a real store, by its own statistics, between two bounds. */
+  figure: z.strictObject({
+    type: z.literal('figure'),
+    node: referenceSchema,
+    figure: z.string().min(1).max(40),
+    atLeast: z.number().default(0),
+    atMost: z.number().optional(),
+    /** gained: since the step opened or since the last change after that. */
+    of: z.enum(['now', 'gained']).default('now'),
+  }),
   /** So many of a balancer's targets are in this state. */
   targets: z.strictObject({
     type: z.literal('targets'),
@@ -375,6 +398,8 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.answers,
   shapes.rate,
   shapes.transitions,
+  shapes.agrees,
+  shapes.figure,
   shapes.targets,
   shapes.target,
   shapes.pod,

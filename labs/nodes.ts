@@ -114,6 +114,8 @@ export const kubeletNodeSettings = kubeletSettingsSchema
 /** The systems themselves (docker/peers): they need containers. */
 export const haproxyNodeSettings = haproxySettingsSchema.omit({ targets: true }).extend({ targets });
 export const nginxNodeSettings = nginxSettingsSchema.omit({ targets: true }).extend({ targets });
+/** Where a person goes from there; the picture draws it. */
+export const toolsNodeSettings = toolsSettingsSchema.extend({ to: z.array(nodeNameSchema).default([]) });
 export const pgbouncerNodeSettings = pgbouncerSettingsSchema
   .omit({ target: true })
   .extend({ to: nodeNameSchema });
@@ -132,7 +134,7 @@ export const nodeSettings = {
   pgbouncer: pgbouncerNodeSettings,
   mqtt: mqttSettingsSchema,
   dns: dnsSettingsSchema,
-  tools: toolsSettingsSchema,
+  tools: toolsNodeSettings,
 } as const;
 
 export type NodeRole = keyof typeof nodeSettings;
@@ -156,5 +158,5 @@ export const nodeSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('pgbouncer'), ...common, settings: pgbouncerNodeSettings }),
   z.strictObject({ role: z.literal('mqtt'), ...common, settings: mqttSettingsSchema.prefault({}) }),
   z.strictObject({ role: z.literal('dns'), ...common, settings: dnsSettingsSchema.prefault({}) }),
-  z.strictObject({ role: z.literal('tools'), ...common, settings: toolsSettingsSchema.prefault({}) }),
+  z.strictObject({ role: z.literal('tools'), ...common, settings: toolsNodeSettings.prefault({}) }),
 ]);

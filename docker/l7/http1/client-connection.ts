@@ -16,7 +16,7 @@ import type { Framing } from './framing.ts';
 import { isProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { createReader } from './reader.ts';
-import { parseRequestHead } from './request-head.ts';
+import { hopelessStart, parseRequestHead } from './request-head.ts';
 import type { ParsedRequest } from './request-head.ts';
 import { refusal } from './refusal.ts';
 
@@ -103,6 +103,7 @@ export function serveHttp1(
       begin(parsed, action === 'close');
       return parsed.framing;
     },
+    early: (start) => hopelessStart(start, deps.settings().http),
     data(piece) {
       if (lingering) return;
       if (!serving) return;

@@ -20,6 +20,8 @@ export interface ReaderEvents {
    * The text of a whole head. Says how its body is framed; `again` for a 1xx, after which another head comes.
    */
   head(text: string): Framing | { readonly kind: 'again' } | Problem;
+  /** The beginning of a head that is not whole yet: why nothing good can come of it, or null. */
+  early?(start: Buffer): Problem | null;
   data(piece: Buffer): void;
   end(trailers: readonly Field[]): void;
   /** Nothing after this can be read. */
@@ -119,7 +121,8 @@ export function createReader(limits: () => ReaderLimits, events: ReaderEvents): 
     if (end === null) {
       partial = [all];
       partialBytes = all.length;
-      return tooLong(partialBytes, all);
+      const hopeless = events.early?.(all) ?? null;
+      return hopeless === null ? tooLong(partialBytes, all) : fail(hopeless);
     }
     partial = [];
     partialBytes = 0;

@@ -54,6 +54,18 @@ interface RequestLine {
   readonly doubts: readonly Doubt[];
 }
 
+/**
+ * Another protocol knocks: a client that speaks first and then waits would wait for ever for the end of a head that it does
+ * not know it has begun. Judged by the first byte, or by the whole first line once it is there.
+ */
+export function hopelessStart(start: Buffer, limits: Limits): Problem | null {
+  const end = start.indexOf(10);
+  if (end === -1)
+    return /^[\x21-\x7e]/.test(start.toString('latin1', 0, 1)) ? null : bad('BadMethod: not a token');
+  const line = parseRequestLine(start.toString('latin1', 0, end).replace(/\r$/, ''), limits);
+  return isProblem(line) ? line : null;
+}
+
 const visible = /^[\x21-\x7e]+$/;
 const visibleOrBeyond = /^[\x21-\x7e\x80-\xff]+$/;
 const absolute = /^(https?):\/\/([^/?#]*)([^#]*)$/i;

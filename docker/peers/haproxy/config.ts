@@ -70,6 +70,8 @@ function check({ healthCheck }: HaproxySettings): readonly string[] {
   if (protocol === 'none') return [];
   const limit = timeoutMs === intervalMs ? [] : [`  timeout check ${whole(timeoutMs)}`];
   if (protocol === 'tcp') return limit;
+  if (protocol === 'redis') return [...limit, '  option redis-check'];
+  if (protocol === 'postgres') return [...limit, '  option pgsql-check user postgres'];
   const { method, path, httpVersion, host, headers, successCodes, bodyMatch } = healthCheck;
   const all = { ...(host === null ? {} : { host }), ...headers };
   // What HAProxy does not send by itself, it does not send for an empty value either.

@@ -10,7 +10,7 @@ import { duration, timer } from '../timing.ts';
  */
 const checkSchema = healthCheckSchema
   .extend({
-    protocol: z.enum(['none', 'tcp', 'http']).default('tcp').meta({ title: 'Check by' }),
+    protocol: z.enum(['none', 'tcp', 'http', 'redis', 'postgres']).default('tcp').meta({ title: 'Check by' }),
     method: z
       .enum(['GET', 'HEAD', 'OPTIONS'])
       .default('OPTIONS')

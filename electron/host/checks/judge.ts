@@ -1,4 +1,5 @@
 import type { Check, CheckOf, SimpleCheck } from '../../../labs/checks.ts';
+import { agrees } from './agrees.ts';
 import { answer } from './answer.ts';
 import { busiest } from './busiest.ts';
 import { capturedSame } from './captured-same.ts';
@@ -12,6 +13,7 @@ import { detection } from './detection.ts';
 import { dropped } from './dropped.ts';
 import { errors } from './errors.ts';
 import { fault } from './fault.ts';
+import { figure } from './figure.ts';
 import { finding } from './finding.ts';
 import type { Context, Finding, Predicate } from './finding.ts';
 import { held } from './held.ts';
@@ -56,6 +58,8 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   answers,
   rate,
   transitions,
+  agrees,
+  figure,
   targets,
   target,
   pod,

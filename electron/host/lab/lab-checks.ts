@@ -16,6 +16,7 @@ const balancers: readonly LabRole[] = ['l4', 'l7', 'kube-node', 'haproxy', 'ngin
 const proxies: readonly LabRole[] = ['l7', 'haproxy', 'nginx'];
 const backends: readonly LabRole[] = ['backend'];
 const kubelets: readonly LabRole[] = ['kubelet'];
+const stores: readonly LabRole[] = ['redis', 'postgres', 'pgbouncer', 'mqtt', 'dns'];
 const clients: readonly LabRole[] = ['client'];
 
 export function checkProblems(
@@ -72,6 +73,14 @@ export function checkProblems(
       return [...node(check.node, 'node', null), ...node(check.client, 'client', clients)];
     case 'own':
       return node(check.balancer, 'balancer', proxies);
+    case 'agrees':
+      return [
+        ...node(check.balancer, 'balancer', balancers),
+        ...node(check.with, 'with', balancers),
+        ...node(check.targets, 'targets', null),
+      ];
+    case 'figure':
+      return node(check.node, 'node', stores);
     case 'dropped':
     case 'targets':
       return node(check.balancer, 'balancer', balancers);

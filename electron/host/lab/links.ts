@@ -38,10 +38,12 @@ export function openedNodes(lab: Lab, act: number): LabNodes {
   return nodes;
 }
 
-/** What traffic can reach from a client; a node that nobody uses in this act draws no links. */
+/** What traffic can reach from a client or a workplace; a node that nobody uses in this act draws no links. */
 function reachable(nodes: LabNodes): ReadonlySet<string> {
   const all = new Map(allMembers(nodes).map((member) => [member.name, member.node]));
-  const queue = [...all].filter(([, node]) => node.role === 'client').map(([name]) => name);
+  const queue = [...all]
+    .filter(([, node]) => node.role === 'client' || node.role === 'tools')
+    .map(([name]) => name);
   const seen = new Set(queue);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const node = all.get(name);

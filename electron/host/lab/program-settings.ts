@@ -100,8 +100,9 @@ export function fillSettings(role: LabRole, settings: Settings, resolve: Resolve
     case 'postgres':
     case 'mqtt':
     case 'dns':
-    case 'tools':
       return settings;
+    case 'tools':
+      return {};
   }
 }
 
@@ -164,7 +165,7 @@ export function references(value: Json | undefined): readonly string[] {
 
 /** The names that a role's settings refer to, in the order in which traffic flows. */
 export function referenced(role: LabRole, settings: Settings): readonly string[] {
-  if (role === 'client' || role === 'pgbouncer') return references(settings.to);
+  if (role === 'client' || role === 'pgbouncer' || role === 'tools') return references(settings.to);
   // Its probes are no traffic, but a name in them that leads nowhere is wrong all the same.
   if (role === 'kubelet') return [...references(settings.pods), ...references(settings.balancers)];
   if (role === 'l7') return [...new Set([...references(settings.targets), ...proxyReferences(settings)])];

@@ -49,6 +49,18 @@ describe('HTTP/1 with clients', () => {
     expect(text).toMatch(/content-length: 10/i);
   });
 
+  it.each([
+    ['PostgreSQL', '\x00\x00\x00\x08\x04\xd2\x16\x2f'],
+    ['Redis', '*1\r\n$4\r\nPING\r\n'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00'],
+  ])('%s knocks at the wrong door and is told at once, not at the head’s time-out', async (_, hello) => {
+    const target = await httpBackend((__, outgoing) => outgoing.end());
+    const { port } = await proxyTo([target.port]);
+    const client = wire(port);
+    client.send(hello);
+    expect(await client.end()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('an HTTP/1.0 client gets no chunks: the end of the connection ends the body', async () => {
     const target = await httpBackend((_, outgoing) => {
       outgoing.write('in ');
