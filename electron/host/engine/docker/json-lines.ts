@@ -8,6 +8,8 @@ export async function* jsonLines<T>(stream: NodeJS.ReadableStream): AsyncGenerat
     failure = error;
     lines.close();
   });
+  // It repeats the stream's error; between two turns of the loop below nobody else would hear it.
+  lines.on('error', () => undefined);
   for await (const line of lines) {
     if (line.trim() !== '') yield JSON.parse(line) as T;
   }
