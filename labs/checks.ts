@@ -333,7 +333,8 @@ const shapes = {
     atLeast: z.int().min(0).default(0),
     /** With it, the whole span must have been watched. */
     atMost: z.int().min(0).optional(),
-    seconds: z.number().min(0.5).max(600).default(600),
+    /** Only the last so many; without it, all since the step opened or since the last change. */
+    seconds: z.number().min(0.5).max(600).optional(),
   }),
   /** What was captured at a node can be read there, or cannot: some of its payload matches, or none of so many packets. */
   'captured-text': z.strictObject({

@@ -22,8 +22,8 @@ const words: Readonly<Record<Kind, string>> = {
 export const captured: Predicate<CheckOf<'captured'>> = (check, { evidence }) => {
   const { atLeast, atMost } = check;
   const opened = judgedSince(evidence);
-  const longest = check.seconds * 1000;
-  const span = capturedSpan(check, evidence, Math.max(opened, evidence.now - longest));
+  const begin = check.seconds === undefined ? opened : evidence.now - check.seconds * 1000;
+  const span = capturedSpan(check, evidence, Math.max(opened, begin));
   const sources = check.source === undefined ? null : nodesOf(check.source, evidence);
   const seen = span.crossings.filter(
     (crossing) =>
@@ -32,11 +32,11 @@ export const captured: Predicate<CheckOf<'captured'>> = (check, { evidence }) =>
   ).length;
   const expected = `${bounds(atLeast, atMost)} ${words[check.of]}${where(check)}`;
   if (span.watchedSince === null) return finding('waiting', 'nothing is captured there', expected);
-  const from = Math.max(opened, span.watchedSince);
-  const measured = `${seen} ${words[check.of]} in ${duration(Math.min(longest, evidence.now - from))}`;
+  const from = Math.max(opened, begin, span.watchedSince);
+  const measured = `${seen} ${words[check.of]} in ${duration(evidence.now - from)}`;
   if (atMost !== undefined && seen > atMost) return finding('fail', measured, expected);
   if (seen < atLeast) return finding('waiting', measured, expected);
-  const whole = evidence.now - from >= longest;
+  const whole = from <= begin;
   return finding(atMost === undefined || whole ? 'pass' : 'waiting', measured, expected);
 };
 
@@ -50,11 +50,11 @@ function bounds(atLeast: number, atMost: number | undefined): string {
   return atLeast === 0 ? `at most ${atMost}` : `${atLeast} to ${atMost}`;
 }
 
-function where({ at, from, to, source, atMost, seconds }: CheckOf<'captured'>): string {
+function where({ at, from, to, source, seconds }: CheckOf<'captured'>): string {
   const way = [
     ...(from === undefined ? [] : [` from ${called(from)}`]),
     ...(to === undefined ? [] : [` to ${called(to)}`]),
     ...(source === undefined ? [] : [` by the address of ${called(source)}`]),
   ].join('');
-  return `${way}, captured at ${called(at)}${atMost === undefined ? '' : ` in ${seconds} s`}`;
+  return `${way}, captured at ${called(at)}${seconds === undefined ? '' : ` in ${seconds} s`}`;
 }

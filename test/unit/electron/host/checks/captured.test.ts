@@ -101,6 +101,16 @@ describe('captured', () => {
     expect(lab.judge(check)).toMatchObject({ state: 'fail', measured: '2 handshakes in 3000 ms' });
   });
 
+  it('says "at most" of all since the step opened, where nothing of that was missed', () => {
+    const lab = run();
+    const check = { type: 'captured', at: 'client', of: 'handshakes', atMost: 1 };
+    lab.open(6000, ['client'], { ...toBalancer, fromPort: 1 });
+    expect(lab.judge(check).state).toBe('pass');
+    expect(lab.judge(check, {}, 5500).state).toBe('waiting');
+    lab.open(7000, ['client'], { ...toBalancer, fromPort: 2 });
+    expect(lab.judge(check).state).toBe('fail');
+  });
+
   it('tells connections apart by whose address they come from', () => {
     const lab = run();
     // Rewritten on the way: the balancer's card, the client's address.
