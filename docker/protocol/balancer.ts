@@ -11,6 +11,7 @@ import { poolSchema } from './l7/pool.ts';
 import { retrySchema } from './l7/retry.ts';
 import { routingSchema } from './l7/routing.ts';
 import { stickySchema } from './l7/sticky.ts';
+import { tokensSchema } from './l7/tokens.ts';
 import { personaNames } from './personas/personas.ts';
 import { kernelSchema, planeSchema } from './kernel.ts';
 import { duration, timer } from './timing.ts';
@@ -194,6 +195,15 @@ export const l7SettingsSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   compression: compressionSchema.prefault({}),
+  tokens: tokensSchema.prefault({}),
+  tracing: z
+    .boolean()
+    .default(false)
+    .meta({ title: 'W3C trace context', description: 'traceparent names this proxy as the parent' }),
+  forwarded: z
+    .enum(['off', 'append', 'set', 'remove'])
+    .default('off')
+    .meta({ title: 'Forwarded', description: 'RFC 7239; off: passed on as it came' }),
 });
 export type L7Settings = z.output<typeof l7SettingsSchema>;
 

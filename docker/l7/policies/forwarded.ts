@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { fieldValues } from '../message.ts';
 import type { Field } from '../message.ts';
+import { kind } from './policy-kind.ts';
 
 export interface Hop {
   /** Who asked us. */
@@ -15,9 +16,8 @@ export interface Hop {
 export function forwardedFields(
   fields: readonly Field[],
   hop: Hop,
-  mode: 'off' | 'append' | 'set' | 'remove',
+  mode: 'append' | 'set' | 'remove',
 ): readonly Field[] {
-  if (mode === 'off') return fields;
   const others = fields.filter(([name]) => name.toLowerCase() !== 'forwarded');
   if (mode === 'remove') return others;
   const before = mode === 'append' ? fieldValues(fields, 'forwarded') : [];
@@ -37,3 +37,21 @@ function node(address: string): string {
 function quoted(text: string): string {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
+
+export const forwarded = kind('forwarded', (mode) => {
+  if (mode === 'off') return null;
+  return {
+    name: 'forwarded',
+    request(call) {
+      const { peer, head } = call;
+      const hop = {
+        client: peer.address,
+        self: peer.localAddress,
+        scheme: head.scheme,
+        host: head.authority,
+      };
+      call.head = { ...head, fields: forwardedFields(head.fields, hop, mode) };
+      return null;
+    },
+  };
+});
