@@ -1,0 +1,97 @@
+import { fireEvent, screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import type { PoliciesView } from '../../../../electron/contract/policies.ts';
+import { changeOf, pretty } from '../../../../renderer/routes/route-text.ts';
+import RoutesTab from '../../../../renderer/routes/RoutesTab.svelte';
+import { fakeHost } from '../../../support/fake-host.ts';
+import { waitUntil } from '../../../support/wait.ts';
+import { draw } from '../desk.ts';
+
+const view: PoliciesView = {
+  windowMs: 5000,
+  proxies: [
+    {
+      proxy: 'proxy',
+      routes: [
+        {
+          route: 'all',
+          match: 'everything',
+          does: '',
+          total: 1000,
+          perSecond: 100,
+          p50Ms: 2,
+          p99Ms: 12,
+          outcomes: { '2xx': 100 },
+          split: [
+            { group: 'v1', weight: 95, total: 950, recent: 470 },
+            { group: 'v2', weight: 5, total: 50, recent: 30 },
+          ],
+          mirror: null,
+        },
+      ],
+      groups: [],
+      unmatched: 3,
+      limits: [
+        {
+          rule: 'search',
+          words: '10 in 1 s',
+          allowed: 50,
+          refused: 7,
+          allowedPerSecond: 10,
+          refusedPerSecond: 1,
+        },
+      ],
+      store: { reachable: false, failures: 4 },
+      others: [],
+    },
+  ],
+  kinds: [
+    {
+      client: 'client',
+      kind: 'api',
+      perSecond: 60,
+      byStatus: { '200': 300 },
+      failed: 2,
+      p50Ms: 5,
+      p99Ms: 431,
+      byServer: { 'backend-1': 300 },
+    },
+  ],
+};
+
+test('what is set and what was seen stand beside each other, with who counted', async () => {
+  const host = fakeHost();
+  host.publish('policies', view);
+  draw(RoutesTab, {}, host);
+  const row = await screen.findByTestId('route-all');
+  expect(within(row).getByTestId('share-all-v2').textContent).toBe('6.0 %');
+  expect(screen.getByText(/3 requests in all took no route/)).toBeTruthy();
+  expect(screen.getByText('the shared store is gone', { exact: false })).toBeTruthy();
+  expect(within(screen.getByTestId('kind-api')).getByText('431 ms')).toBeTruthy();
+  expect(within(screen.getByTestId('kind-api')).getByText(/2 without an answer/)).toBeTruthy();
+});
+
+test('a weight that is typed goes to the proxy as a change of that weight alone', async () => {
+  const host = fakeHost();
+  host.publish('policies', view);
+  host.answer('node.set', () => null);
+  draw(RoutesTab, {}, host);
+  const field = await screen.findByRole('textbox', { name: 'Weight of v2 in route all' });
+  await fireEvent.change(field, { target: { value: '25' } });
+  await waitUntil(() => host.calls.some(({ name }) => name === 'node.set'));
+  expect(host.calls.find(({ name }) => name === 'node.set')?.params).toEqual({
+    node: 'proxy',
+    settings: { routing: { routes: { all: { forward: { v2: 25 } } } } },
+  });
+  await fireEvent.change(field, { target: { value: 'many' } });
+  expect((await screen.findByRole('alert')).textContent).toContain('not a weight');
+});
+
+test('an edit of a route becomes the smallest change, and what was taken out becomes null', () => {
+  const before = { match: { path: '/a', hosts: [] }, forward: { v1: 1, v2: 0 }, mirror: null };
+  expect(JSON.parse(pretty(before))).toEqual({ match: { path: '/a' }, forward: { v1: 1, v2: 0 } });
+  expect(changeOf(before, { match: { path: '/a' }, forward: { v1: 1 }, mirror: { group: 'v2' } })).toEqual({
+    forward: { v2: null },
+    mirror: { group: 'v2' },
+  });
+});
