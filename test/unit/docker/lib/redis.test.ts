@@ -106,7 +106,7 @@ describe('with a real Redis', () => {
       const asked = Array.from({ length: 60 }, (_, n) =>
         stores[n % 2]?.take('all', 'k', { ...quota, algorithm }),
       );
-      const decisions = await Promise.all(asked);
+      const decisions = await Promise.all(asked.map(async (one) => await one));
       expect(decisions.filter((one) => one?.allowed === true)).toHaveLength(10);
       const refused = decisions.find((one) => one?.allowed === false);
       expect(refused?.resetMs).toBeGreaterThan(0);
