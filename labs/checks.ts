@@ -55,6 +55,8 @@ const shapes = {
   errors: z.strictObject({
     type: z.literal('errors'),
     client: referenceSchema,
+    /** Only what failed in this way, as `refused`; left out: whatever went wrong. */
+    failed: z.enum(failureKinds).optional(),
     atLeast: z.int().min(1),
     seconds: z.number().min(0.5).max(600),
   }),

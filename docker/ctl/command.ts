@@ -23,6 +23,7 @@ export const help = `ctl: ask or change the program of this node
   ctl fault NAME [FIELD=VALUE ...] switch one on:      ctl fault always-status status=503
                                    for some requests:  ctl fault hang scope.probability=0.5
   ctl heal [NAME]                  switch one off, or all of them
+  ctl delete POD                   a kubelet's: end this pod, as kubectl would
   ctl reset                        all faults off, settings as at the start
   ctl help                         this
 
@@ -55,9 +56,20 @@ export function commandOf(words: readonly string[]): Command | 'help' | 'heal-al
       return fault(rest);
     case 'heal':
       return rest.length === 0 ? 'heal-all' : heal(alone(verb, rest.slice(1), rest[0] ?? ''));
+    case 'delete':
+      return remove(rest);
     default:
       throw new UsageProblem(`no command "${verb}"; ctl help lists them`);
   }
+}
+
+function remove([pod, ...rest]: readonly string[]): Command {
+  if (pod === undefined) throw new UsageProblem('delete needs the name of a pod');
+  return alone('delete', rest, {
+    method: 'POST',
+    path: `/pods/${encodeURIComponent(pod)}/delete`,
+    show: 'fields',
+  });
 }
 
 export function heal(name: string): Command {

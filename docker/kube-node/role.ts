@@ -35,6 +35,8 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
     let trouble: string | null = null;
     let reads = 0;
     const since = new Map<string, number>();
+    /** Every endpoint there ever was: a pod that is gone keeps what it counted. */
+    const known = new Map(settings.targets.map((target) => [target.id, target]));
 
     const tried = async (work: () => Promise<void>): Promise<void> => {
       try {
@@ -54,6 +56,7 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
         context.events.emit({ type: 'health', ...change, code: 'ADMIN' });
       }
       written = next;
+      for (const target of next.targets) known.set(target.id, target);
       const serving = next.targets.filter(({ draining }) => !draining).map(({ id }) => id);
       context.events.emit({ type: 'kernel', plane: 'kube-proxy', serving });
     };
@@ -70,7 +73,8 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
     const startedAt = context.now();
 
     return {
-      stats: () => statsOf({ context, settings: written, reading, tracked, trouble, since, startedAt }),
+      stats: () =>
+        statsOf({ context, settings: written, known, reading, tracked, trouble, since, startedAt }),
       settings: {
         schema: kubeNodeSettingsSchema,
         get: () => settings,
@@ -136,6 +140,7 @@ const reasons: Readonly<Record<State, string>> = {
 interface Seen {
   readonly context: Context;
   readonly settings: KubeNodeSettings;
+  readonly known: ReadonlyMap<string, Target>;
   readonly reading: KubeReading;
   readonly tracked: readonly Tracked[];
   readonly trouble: string | null;
@@ -143,16 +148,26 @@ interface Seen {
   readonly startedAt: number;
 }
 
-function statsOf({ context, settings, reading, tracked, trouble, since, startedAt }: Seen): BalancerStats {
+function statsOf({
+  context,
+  settings,
+  known,
+  reading,
+  tracked,
+  trouble,
+  since,
+  startedAt,
+}: Seen): BalancerStats {
   const openAt = (place: string) => tracked.filter(({ upstream }) => upstream.to === place);
   const bytes = (list: readonly Tracked[], way: 'toTarget' | 'fromTarget') =>
     list.reduce((sum, one) => sum + one[way], 0);
   const entry = (target: Target): TargetStats => {
     const place = placeOf(target);
+    const state = stateOf(settings.targets.find(({ id }) => id === target.id));
     const open = openAt(place);
     return {
-      state: stateOf(target),
-      reason: reasons[stateOf(target)],
+      state,
+      reason: reasons[state],
       since: since.get(target.id) ?? startedAt,
       passes: 0,
       failures: 0,
@@ -163,7 +178,7 @@ function statsOf({ context, settings, reading, tracked, trouble, since, startedA
       requests: null,
     };
   };
-  const targets = Object.fromEntries(settings.targets.map((target) => [target.id, entry(target)]));
+  const targets = Object.fromEntries([...known.values()].map((target) => [target.id, entry(target)]));
   return {
     role: 'kube-node',
     process: processStats(context.node, context.now()),

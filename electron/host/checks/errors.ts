@@ -1,3 +1,4 @@
+import type { ClientStats } from '../../../docker/protocol/stats.ts';
 import type { CheckOf } from '../../../labs/checks.ts';
 import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
@@ -9,13 +10,16 @@ import { duration } from './words.ts';
 /** The bill: how many requests went wrong in the last so many seconds, counted since the last change at the most. */
 export const errors: Predicate<CheckOf<'errors'>> = (check, { evidence }) => {
   const client = nodeOf(check.client, evidence);
-  const expected = `at least ${check.atLeast} of ${client}'s requests go wrong in ${check.seconds} s`;
+  const how = check.failed === undefined ? 'go wrong' : `fail by ${check.failed}`;
+  const expected = `at least ${check.atLeast} of ${client}'s requests ${how} in ${check.seconds} s`;
   const whole = clientSpan(evidence, client, judgedSince(evidence));
   if (whole === null) return finding('waiting', '', expected);
   const span = lastPart(whole, check.seconds * 1000, client, evidence);
   const { ended, failures, answers5xx } = outcomes(span);
-  const bad = failures + answers5xx;
-  const measured = `${bad} of ${ended} went wrong in ${duration(span.ms)}`;
+  const { failed } = check;
+  const count = ({ byFailure }: ClientStats) => (failed === undefined ? 0 : (byFailure[failed] ?? 0));
+  const bad = failed === undefined ? failures + answers5xx : count(span.last) - count(span.first);
+  const measured = `${bad} of ${ended} ${failed === undefined ? 'went wrong' : `failed by ${failed}`} in ${duration(span.ms)}`;
   if (bad >= check.atLeast) return finding('pass', measured, expected);
   return finding(whole.ms >= check.seconds * 1000 ? 'fail' : 'waiting', measured, expected);
 };
