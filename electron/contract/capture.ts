@@ -2,8 +2,6 @@
 
 /** Topic `capture`: what is being looked at, and the newest connections. Rows are asked for, since there are many. */
 export interface CaptureView {
-  /** `events`: this engine has no packets to look at; the programs' own words stand in for them, and it is said. */
-  readonly source: 'packets' | 'events';
   /** Some node is being captured now. */
   readonly running: boolean;
   readonly taps: readonly TapView[];

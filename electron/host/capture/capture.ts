@@ -118,7 +118,6 @@ export class Capture {
   view(): CaptureView {
     const conversations = [...this.conversations.list()];
     return {
-      source: 'packets',
       running: [...this.taps.values()].some((tap) => tap.live),
       taps: [...this.taps.values()].map((tap) => tap.view),
       epoch: this.epoch,
