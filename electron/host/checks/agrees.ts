@@ -6,6 +6,9 @@ import type { Predicate } from './finding.ts';
 import { nodeOf, nodesOf } from './names.ts';
 import { bothTimes } from './words.ts';
 
+/** A fault is told once it has taken hold: on a busy machine its first victim may have been told before it. */
+const toldLateMs = 1000;
+
 type Change = ProgramEvent & { type: 'health' };
 
 /** Each target's first such change since somebody last touched it, as the one and as the other balancer told of it. */
@@ -53,7 +56,7 @@ function touchedAt(evidence: Evidence, target: string): number {
   const last = evidence.acts.findLast(
     (act) => (act.kind === 'fault' || act.kind === 'power') && act.node === target,
   );
-  return Math.max(evidence.stepOpenedAt, last?.at ?? 0);
+  return Math.max(evidence.stepOpenedAt, (last?.at ?? 0) - toldLateMs);
 }
 
 function inWords(

@@ -49,7 +49,7 @@ describe('agrees', () => {
 
   it('waits for the slower one, and does not look at what was before the last change', () => {
     expect(verdict([gone(7000, 'web-1')], [gone(7000, 'web-1')]).state).toBe('waiting');
-    const before = [gone(3000, 'web-1'), gone(3000, 'web-2')];
+    const before = [gone(2500, 'web-1'), gone(2500, 'web-2')];
     expect(verdict(before, before).state).toBe('waiting');
   });
 });
