@@ -90,7 +90,8 @@ async function report({ docker }: Connection, tag: string, name: ImageName): Pro
 function savedTogether({ docker }: Connection, tags: readonly string[]): Promise<NodeJS.ReadableStream> {
   const names = tags.map((tag) => `names=${encodeURIComponent(tag)}`).join('&');
   const statusCodes = { 200: true, 404: 'no such image', 500: 'server error' };
-  const call = { path: `/images/get?${names}`, method: 'GET', isStream: true, statusCodes };
+  // The library cuts the last character off a path with a query of its own.
+  const call = { path: `/images/get?${names}&`, method: 'GET', isStream: true, statusCodes };
   return new Promise((resolve, reject) => {
     docker.modem.dial(call, (error: unknown, stream: unknown) => {
       if (error instanceof Error) reject(error);
