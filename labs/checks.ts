@@ -161,6 +161,25 @@ const shapes = {
     mirrored: z.boolean().default(false),
     atLeast: z.int().min(1).default(1),
   }),
+  /**
+   * The share of requests that a proxy's cache answered itself, among all that it could have, since the last change or
+   * since the step opened.
+   */
+  cached: z.strictObject({
+    type: z.literal('cached'),
+    balancer: referenceSchema,
+    atLeast: share.default(0),
+    atMost: share.default(1),
+    sample: z.int().min(1).default(200),
+  }),
+  /** What a proxy's compression made of so many bytes: between two shares of them, since the last change. */
+  compressed: z.strictObject({
+    type: z.literal('compressed'),
+    balancer: referenceSchema,
+    atLeast: share.default(0),
+    atMost: share,
+    sampleBytes: z.int().min(1).default(100_000),
+  }),
   /** A percentile of one kind of a client's mix, lately, between two bounds in milliseconds. */
   latency: z.strictObject({
     type: z.literal('latency'),
@@ -397,6 +416,8 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.held,
   shapes.split,
   shapes.routed,
+  shapes.cached,
+  shapes.compressed,
   shapes.latency,
   shapes.answers,
   shapes.rate,

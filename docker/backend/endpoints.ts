@@ -5,6 +5,7 @@ import type { ContentSource } from './content.ts';
 import type { Dependencies } from './dependencies.ts';
 import { json, later } from './exchange.ts';
 import type { Answer, Exchange, Handler } from './exchange.ts';
+import { asPage, byPrefix, userOf } from './pages.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface EndpointServices {
@@ -113,11 +114,8 @@ function worker(services: EndpointServices): Handler {
     });
 }
 
-/** The longest prefix speaks for a path. */
 function serviceMsOf({ serviceMs, serviceMsByPath }: BackendSettings, path: string): number {
-  const fitting = Object.entries(serviceMsByPath).filter(([prefix]) => path.startsWith(prefix));
-  const [longest] = fitting.sort(([a], [b]) => b.length - a.length);
-  return longest?.[1] ?? serviceMs;
+  return byPrefix(serviceMsByPath, path) ?? serviceMs;
 }
 
 /** The worker is given back with the end of the response, however it ends; a client that leaves the queue is forgotten. */
@@ -129,19 +127,24 @@ function withWorker(exchange: Exchange, pool: WorkerPool, go: (release: () => vo
   if (ticket.waiting) exchange.response.once('close', () => ticket.cancel());
 }
 
-function content({ request, connection, method }: Exchange, services: EndpointServices): Answer {
+function content(exchange: Exchange, services: EndpointServices): Answer {
+  const { request, connection, method, path } = exchange;
   const { version, asOf, cached } = services.content.present();
-  const { bodyBytes } = services.settings();
+  const { bodyBytes, pages } = services.settings();
+  const page = byPrefix(pages, path);
+  const user = page?.personal === true ? userOf(exchange) : null;
   const answer = json(200, {
     node: services.node,
     connection: connection.id,
     method,
     url: request.url,
     version,
+    ...(user === null ? {} : { for: user }),
     asOf: new Date(asOf).toISOString(),
     ...(bodyBytes === 0 ? {} : { filler: 'x'.repeat(bodyBytes) }),
   });
   // RFC 9111 5.1: a cache says how old what it serves is.
   const age = String(Math.max(0, Math.round((Date.now() - asOf) / 1000)));
-  return cached ? { ...answer, headers: { ...answer.headers, age } } : answer;
+  const aged = cached ? { ...answer, headers: { ...answer.headers, age } } : answer;
+  return page === undefined ? aged : asPage(exchange, page, `W/"${version}-${user ?? 'all'}"`, aged);
 }

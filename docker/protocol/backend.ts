@@ -3,6 +3,27 @@ import { addressSchema, listenSchema, portSchema, programSchema } from './common
 import { duration, timer } from './timing.ts';
 import { serverTlsSchema } from './tls.ts';
 
+/** What the application says of some of its pages. */
+const pageSchema = z.strictObject({
+  cacheControl: z
+    .string()
+    .max(200)
+    .regex(/^[\x20-\x7e]*$/, 'a header value on one line')
+    .default('')
+    .meta({ title: 'Cache-Control (empty: says nothing)' }),
+  vary: z
+    .string()
+    .max(200)
+    .regex(/^[\w*, -]*$/, 'names of headers')
+    .default('')
+    .meta({ title: 'Vary' }),
+  personal: z
+    .boolean()
+    .default(false)
+    .meta({ title: 'Another page for each user', description: 'who that is, the cookie user says' }),
+});
+export type Page = z.output<typeof pageSchema>;
+
 export const backendSettingsSchema = z.strictObject({
   serviceMs: duration(0, 'Time to serve a request'),
   /** A Redis for the carts of /cart; null: in its own memory. */
@@ -15,6 +36,10 @@ export const backendSettingsSchema = z.strictObject({
     .record(z.string().startsWith('/'), z.number().min(0).max(86_400_000))
     .default({})
     .meta({ title: 'Other times, by path prefix', unit: 'ms' }),
+  pages: z
+    .record(z.string().startsWith('/'), pageSchema)
+    .default({})
+    .meta({ title: 'Pages, by path prefix' }),
   workers: z.int().min(0).max(10_000).default(0).meta({ title: 'Workers (0: no limit)' }),
   /** Of the content it serves, in every body: what tells an old release or a stale cache from a fresh one. */
   version: z.string().min(1).max(63).default('v1').meta({ title: 'Content version' }),

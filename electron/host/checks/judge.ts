@@ -4,10 +4,12 @@ import { answer } from './answer.ts';
 import { busiest } from './busiest.ts';
 import { capturedSame } from './captured-same.ts';
 import { capturedText } from './captured-text.ts';
+import { cached } from './cached.ts';
 import { captured } from './captured.ts';
 import { answers } from './answers.ts';
 import { chosen } from './chosen.ts';
 import { command } from './command.ts';
+import { compressed } from './compressed.ts';
 import { crossing } from './crossing.ts';
 import { detection } from './detection.ts';
 import { dropped } from './dropped.ts';
@@ -54,6 +56,8 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   held,
   split,
   routed,
+  cached,
+  compressed,
   latency,
   answers,
   rate,

@@ -72,6 +72,8 @@ export function checkProblems(
     case 'crossing':
       return [...node(check.node, 'node', null), ...node(check.client, 'client', clients)];
     case 'own':
+    case 'cached':
+    case 'compressed':
       return node(check.balancer, 'balancer', proxies);
     case 'agrees':
       return [
