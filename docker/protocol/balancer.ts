@@ -12,6 +12,7 @@ import { retrySchema } from './l7/retry.ts';
 import { routingSchema } from './l7/routing.ts';
 import { stickySchema } from './l7/sticky.ts';
 import { tokensSchema } from './l7/tokens.ts';
+import { wafSchema } from './l7/waf.ts';
 import { personaNames } from './personas/personas.ts';
 import { kernelSchema, planeSchema } from './kernel.ts';
 import { duration, timer } from './timing.ts';
@@ -193,6 +194,7 @@ export const l7SettingsSchema = z.strictObject({
   routing: routingSchema.prefault({}),
   sticky: stickySchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  waf: wafSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   compression: compressionSchema.prefault({}),
   tokens: tokensSchema.prefault({}),

@@ -7,6 +7,7 @@ import { routing } from './routing.ts';
 import { sticky } from './sticky.ts';
 import { tokens } from './tokens.ts';
 import { tracing } from './tracing.ts';
+import { waf } from './waf.ts';
 
 /**
  * Every policy, outermost first: requests pass from the first to the last, answers from the last to the first, and an
@@ -17,6 +18,7 @@ export const policyKinds: readonly PolicyKind[] = [
   forwarded,
   tokens,
   limits,
+  waf,
   compression,
   cache,
   routing,

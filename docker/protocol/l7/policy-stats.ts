@@ -99,3 +99,24 @@ export interface StoredView {
   readonly bytes: number;
   readonly hits: number;
 }
+
+/** `policies.waf` */
+export interface WafStats {
+  readonly inspected: number;
+  readonly blocked: number;
+  /** Let through although it was too much: only detection is on. */
+  readonly detected: number;
+  readonly byRule: Readonly<Record<string, number>>;
+  /** Newest first. */
+  readonly recent: readonly WafFinding[];
+}
+
+export interface WafFinding {
+  readonly at: number;
+  readonly rule: string;
+  /** "query id", "body name", "user-agent" */
+  readonly where: string;
+  readonly match: string;
+  readonly path: string;
+  readonly blocked: boolean;
+}

