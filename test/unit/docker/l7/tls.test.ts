@@ -181,6 +181,15 @@ describe('a proxy that encrypts again', () => {
     expect((await get(port, '/')).status).toBe(200);
   });
 
+  test('a handshake that failed gives its place in the pool back', async () => {
+    const secure = await backend({});
+    await secure.fault('wrong-certificate', { flaw: 'expired' });
+    const { port } = await proxy(secure.port, { ...careful, poolSize: 2 });
+    for (let n = 0; n < 6; n++) expect((await get(port, '/')).status).toBe(502);
+    await secure.heal('wrong-certificate');
+    for (let n = 0; n < 6; n++) expect((await get(port, '/')).status).toBe(200);
+  });
+
   test('asks for a name and expects it', async () => {
     const secure = await startTestBackend({
       identity: await identityOf('site'),
