@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failureKinds } from '../docker/protocol/client.ts';
-import { ownCauses } from '../docker/protocol/stats.ts';
+import { blockCauses, flowEnds, ownCauses } from '../docker/protocol/stats.ts';
 import { idSchema, referenceSchema } from './names.ts';
 
 /**
@@ -137,6 +137,18 @@ const shapes = {
     atMost: share.default(1),
     /** Fewer than so many open connections in all say nothing. */
     sample: z.int().min(1).default(10),
+  }),
+  /**
+   * How many of an L4 balancer's connections ended, or were turned away, in one way, since the step opened; with seconds,
+   * in the last so many of them, all after the last change.
+   */
+  ended: z.strictObject({
+    type: z.literal('ended'),
+    balancer: referenceSchema,
+    how: z.enum([...flowEnds, ...blockCauses]),
+    atLeast: z.int().min(0).default(0),
+    atMost: z.int().min(0).optional(),
+    seconds: z.number().min(0.5).max(600).optional(),
   }),
   /** The share of a route's requests that a proxy gave to one group, by its own count. */
   split: z.strictObject({
@@ -414,6 +426,7 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.crossing,
   shapes.dropped,
   shapes.held,
+  shapes.ended,
   shapes.split,
   shapes.routed,
   shapes.cached,

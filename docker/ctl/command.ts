@@ -5,7 +5,7 @@ export interface Command {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: Json;
-  readonly show: 'fields' | 'events' | 'faults' | 'json' | 'done';
+  readonly show: 'fields' | 'events' | 'faults' | 'connections' | 'json' | 'done';
 }
 
 export class UsageProblem extends Error {
@@ -17,6 +17,7 @@ export const help = `ctl: ask or change the program of this node
   ctl stats                        counters now
   ctl events                       what happened, oldest first
   ctl requests                     the sampled requests
+  ctl connections                  (L4) the newest open connections, both halves of each
   ctl settings                     settings now
   ctl set PATH=VALUE ...           change them, live:  ctl set healthCheck.protocol=http
   ctl faults                       every fault, and which are on
@@ -45,6 +46,8 @@ export function commandOf(words: readonly string[]): Command | 'help' | 'heal-al
       return alone(verb, rest, { method: 'GET', path: '/requests', show: 'json' });
     case 'events':
       return alone(verb, rest, { method: 'GET', path: '/events', show: 'events' });
+    case 'connections':
+      return alone(verb, rest, { method: 'GET', path: '/connections?limit=30', show: 'connections' });
     case 'faults':
       return alone(verb, rest, { method: 'GET', path: '/faults', show: 'faults' });
     case 'reset':

@@ -1,4 +1,5 @@
 import type { FaultListing } from '../protocol/admin.ts';
+import type { ConnectionPage, ConnectionRow } from '../protocol/connections.ts';
 import type { ProgramEvent } from '../protocol/events.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Command } from './command.ts';
@@ -14,6 +15,8 @@ export function show(answer: Json, how: Command['show']): string {
       return (answer as unknown as ProgramEvent[]).map(eventLine).join('\n');
     case 'faults':
       return faults(answer as unknown as FaultListing[]);
+    case 'connections':
+      return connections(answer as unknown as ConnectionPage);
     case 'json':
       return JSON.stringify(answer, null, 2);
     case 'done':
@@ -45,4 +48,17 @@ function faults(list: readonly FaultListing[]): string {
       return `${active === null ? ' ' : '*'} ${name.padEnd(width)}  ${title}${on}`;
     })
     .join('\n');
+}
+
+/** One line each: who, by which of our own ports, to whom, how much, for how long. All that layer 4 has to say. */
+function connections({ open, connections: rows }: ConnectionPage): string {
+  const line = (row: ConnectionRow) => {
+    const name = row.serverName === null ? '' : `  ${row.serverName}`;
+    const bytes = `${row.bytesToTarget} bytes out, ${row.bytesFromTarget} back`;
+    const halves = `${row.client.from} > ${row.upstream?.from ?? '-'} > ${row.target ?? '-'}`;
+    return `${halves}  ${row.state}, ${bytes}, ${(row.ageMs / 1000).toFixed(1)} s old${name}`;
+  };
+  return [`${open} open${rows.length < open ? `, the newest ${rows.length}` : ''}`, ...rows.map(line)].join(
+    '\n',
+  );
 }

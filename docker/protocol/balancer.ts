@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
 import { healthCheckSchema } from './health-check.ts';
-import { l4OwnShape } from './l4.ts';
+import { blindTo, l4OwnShape } from './l4.ts';
 import { cacheSchema } from './l7/cache.ts';
 import { compressionSchema } from './l7/compression.ts';
 import { httpSchema } from './l7/http.ts';
@@ -138,35 +138,38 @@ export const quicIdsSchema = z
   .meta({ title: 'QUIC connection ids' });
 export type QuicIds = z.output<typeof quicIdsSchema>;
 
-export const l4SettingsSchema = z.strictObject({
-  persona: persona('l4'),
-  ...groupShape,
-  algorithm: groupShape.algorithm
-    .unwrap()
-    .extract([...l4Algorithms])
-    .default('round-robin')
-    .meta({ title: 'Algorithm' }),
-  plane: planeSchema,
-  kernel: kernelSchema.prefault({}),
-  idleTimeoutMs: timer(350_000, 'Idle timeout'),
-  whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
-  udp: z.boolean().default(false).meta({ title: 'UDP on the same port, too' }),
-  /** AWS NLB: 120 s, not settable (lb-spec 1.2). */
-  udpIdleMs: timer(120_000, 'UDP flow idle timeout'),
-  udpRemember: z.boolean().default(true).meta({
-    title: 'Remember UDP flows',
-    description: 'off: every datagram is picked for anew, by an algorithm that hashes',
-  }),
-  udpRoute: z.enum(['flow', 'connection-id']).default('flow').meta({
-    title: 'UDP goes by',
-    description:
-      'connection-id: a QUIC packet goes to the target whose server id it carries, whatever its address',
-  }),
-  quicIds: quicIdsSchema.prefault({}),
-  /** Each holds a socket, or two when its target changes; a process has about 20,000 descriptors. */
-  udpFlows: z.int().min(1).max(18_000).default(8000).meta({ title: 'UDP flows at most' }),
-  ...l4OwnShape,
-});
+export const l4SettingsSchema = z.strictObject(
+  {
+    persona: persona('l4'),
+    ...groupShape,
+    algorithm: groupShape.algorithm
+      .unwrap()
+      .extract([...l4Algorithms])
+      .default('round-robin')
+      .meta({ title: 'Algorithm' }),
+    plane: planeSchema,
+    kernel: kernelSchema.prefault({}),
+    idleTimeoutMs: timer(350_000, 'Idle timeout'),
+    whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
+    udp: z.boolean().default(false).meta({ title: 'UDP on the same port, too' }),
+    /** AWS NLB: 120 s, not settable (lb-spec 1.2). */
+    udpIdleMs: timer(120_000, 'UDP flow idle timeout'),
+    udpRemember: z.boolean().default(true).meta({
+      title: 'Remember UDP flows',
+      description: 'off: every datagram is picked for anew, by an algorithm that hashes',
+    }),
+    udpRoute: z.enum(['flow', 'connection-id']).default('flow').meta({
+      title: 'UDP goes by',
+      description:
+        'connection-id: a QUIC packet goes to the target whose server id it carries, whatever its address',
+    }),
+    quicIds: quicIdsSchema.prefault({}),
+    /** Each holds a socket, or two when its target changes; a process has about 20,000 descriptors. */
+    udpFlows: z.int().min(1).max(18_000).default(8000).meta({ title: 'UDP flows at most' }),
+    ...l4OwnShape,
+  },
+  { error: blindTo },
+);
 export type L4Settings = z.output<typeof l4SettingsSchema>;
 
 export const l7SettingsSchema = z.strictObject({

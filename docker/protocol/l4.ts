@@ -74,6 +74,24 @@ export const serverNamesSchema = z.strictObject({
 });
 export type ServerNameSettings = z.output<typeof serverNamesSchema>;
 
+/** What people ask of a balancer that only somebody who reads requests could do. */
+const ofRequests =
+  /^(paths?|routes?|routing|rules?|hosts?|headers?|methods?|cookies?|urls?|query|sticky|limits)$/;
+
+/** A rule that this layer cannot judge is refused with the reason, and with what it can do instead. */
+export function blindTo(issue: {
+  readonly code?: string;
+  readonly keys?: readonly string[];
+}): string | undefined {
+  const asked =
+    issue.code === 'unrecognized_keys' ? issue.keys?.find((key) => ofRequests.test(key)) : undefined;
+  if (asked === undefined) return undefined;
+  return (
+    `no "${asked}" here: a Layer 4 balancer reads no request. It knows two addresses, two ports and the protocol, ` +
+    'and of TLS the server name (serverNames). What depends on a request needs an L7 proxy'
+  );
+}
+
 /** What only a forwarder of connections has. */
 export const l4OwnShape = {
   guard: guardSchema.prefault({}),

@@ -30,6 +30,7 @@ import { probes } from './probes.ts';
 import { quiet } from './quiet.ts';
 import { rate } from './rate.ts';
 import { restarts } from './restarts.ts';
+import { ended } from './ended.ts';
 import { routed } from './routed.ts';
 import { served } from './served.ts';
 import { setting } from './setting.ts';
@@ -55,6 +56,7 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   dropped,
   held,
   split,
+  ended,
   routed,
   cached,
   compressed,

@@ -14,6 +14,7 @@ import type { Path, YamlSource } from './yaml-source.ts';
 /** What each check's references must be: a check of a balancer's targets cannot be put to a client. */
 const balancers: readonly LabRole[] = ['l4', 'l7', 'kube-node', 'haproxy', 'nginx'];
 const proxies: readonly LabRole[] = ['l7', 'haproxy', 'nginx'];
+const forwarders: readonly LabRole[] = ['l4'];
 const backends: readonly LabRole[] = ['backend'];
 const kubelets: readonly LabRole[] = ['kubelet'];
 const stores: readonly LabRole[] = ['redis', 'postgres', 'pgbouncer', 'mqtt', 'dns'];
@@ -93,6 +94,8 @@ export function checkProblems(
     case 'detection':
     case 'probes':
       return [...node(check.balancer, 'balancer', balancers), ...node(check.target, 'target', null)];
+    case 'ended':
+      return node(check.balancer, 'balancer', forwarders);
     case 'pod':
     case 'restarts':
       return [...node(check.kubelet, 'kubelet', kubelets), ...node(check.pod, 'pod', backends)];
