@@ -66,6 +66,17 @@ const shapes = {
     client: referenceSchema,
     atLeast: z.int().min(1),
   }),
+  /**
+   * What a balancer has open at this moment, by its own count: connections with clients or to targets, requests that wait
+   * for a connection, or requests under way (a tunnel is one).
+   */
+  open: z.strictObject({
+    type: z.literal('open'),
+    balancer: referenceSchema,
+    of: z.enum(['clients', 'targets', 'queued', 'requests']),
+    atLeast: z.int().min(0).default(0),
+    atMost: z.int().min(0).optional(),
+  }),
   /** One server's share of a client's answers, between two bounds. */
   served: z.strictObject({
     type: z.literal('served'),
@@ -419,6 +430,7 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.own,
   shapes.errors,
   shapes['in-flight'],
+  shapes.open,
   shapes.served,
   shapes.busiest,
   shapes.moved,

@@ -27,11 +27,17 @@ const emptyMessage = Buffer.from([0, 0, 0, 0, 0]);
 /** RFC 9113 section 3.4; no HTTP/1 method begins so. */
 const preface = 'PRI';
 
+const anyStream = 2 ** 31 - 1;
+/** Longer than a round trip on any machine that runs a lab. */
+const graceMs = 1000;
+
 /** HTTP/2 in the clear: every gRPC call succeeds, anything else gets a plain answer. Request faults are HTTP/1's. */
 export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
   const { context, connections } = deps;
   const { node, now, records } = context;
   const owners = new WeakMap<object, Connection>();
+  const leaving = new WeakSet<object>();
+  const born = new WeakMap<object, number>();
   let opening: Socket | null = null;
   let numbered = 0;
 
@@ -41,17 +47,26 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
     const connection = opening === null ? undefined : connections.of(opening);
     if (connection !== undefined) owners.set(session, connection);
     session.on('error', () => undefined);
-    const { http2MaxAgeMs } = deps.settings();
-    if (http2MaxAgeMs === 0) return;
-    // GOAWAY: what is under way ends well, and the client comes again, perhaps to another backend.
-    const timer = setTimeout(() => session.close(), http2MaxAgeMs);
-    session.on('close', () => clearTimeout(timer));
+    born.set(session, performance.now());
   });
+
+  /** GOAWAY: what is under way ends well, and the client comes again, perhaps to another backend. */
+  const sendAwayIfOld = (session: ServerHttp2Session) => {
+    const { http2MaxAgeMs } = deps.settings();
+    const age = performance.now() - (born.get(session) ?? 0);
+    const old = (http2MaxAgeMs > 0 && age >= http2MaxAgeMs) || deps.draining();
+    if (!old || leaving.has(session)) return;
+    leaving.add(session);
+    // First without a last stream: what is on its way already is still served (RFC 9113 section 6.8).
+    session.goaway(http2.constants.NGHTTP2_NO_ERROR, anyStream);
+    setTimeout(() => session.close(), graceMs);
+  };
 
   const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => undefined);
     const connection = stream.session === undefined ? undefined : owners.get(stream.session);
     if (connection === undefined) return;
+    if (stream.session !== undefined) sendAwayIfOld(stream.session as ServerHttp2Session);
     const begun = performance.now();
     const client = one(headers, clientHeader);
     const counter = deps.counterOf(client);
@@ -86,7 +101,6 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
     const go = () => answer(stream, headers, id);
     if (ms === 0) go();
     else setTimeout(go, ms);
-    if (deps.draining()) stream.session?.close();
   };
 
   const answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, id: string) => {
@@ -107,6 +121,10 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
     opening = socket;
     server.emit('connection', socket);
     opening = null;
+    // Once node has taken what was read already, all that reaches the socket itself is the FIN: unread, the connection
+    // would stay half-open for ever.
+    socket.on('end', () => socket.destroySoon());
+    setImmediate(() => socket.resume());
   };
 
   return {

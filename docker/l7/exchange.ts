@@ -76,6 +76,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let server: string | null = null;
   let by: string | null = null;
   let repeated = 0;
+  let budgeted = false;
   let begun = false;
   let sentStatus: number | null = null;
   let over = false;
@@ -134,7 +135,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       const bad = cause !== null || isErrorStatus(targetStatus, settings);
       group.observe(member, { ok: !bad, latencyMs: serviceMs });
     }
-    if (repeated > 0) deps.budget.giveBack();
+    if (budgeted) deps.budget.giveBack();
     body.detach();
     cancel();
     const { desync } = incoming;
@@ -198,12 +199,16 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       settings,
     );
     if (next === null) return false;
-    const another = next === 'same' ? failed : pool().pick(flow(), new Set([...unreachable, failed]));
+    const other = next === 'same' ? failed : pool().pick(flow(), new Set([...unreachable, failed]));
+    // One that said no to this stream may take the next.
+    const another = other ?? (harm === 'refused' ? failed : null);
     if (another === null) return false;
-    if (harm !== 'unsent') {
-      if (repeated === 0 && !deps.budget.take(deps.underWay(), settings.retry)) return false;
-      repeated += 1;
+    // What was certainly not done costs nobody anything to do again.
+    if (harm === 'maybe' && !budgeted) {
+      budgeted = deps.budget.take(deps.underWay(), settings.retry);
+      if (!budgeted) return false;
     }
+    if (harm !== 'unsent') repeated += 1;
     cancel();
     release(false);
     if (harm === 'unsent' || harm === 'maybe') group.observe(failed, { ok: false, latencyMs: null });

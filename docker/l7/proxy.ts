@@ -13,6 +13,8 @@ import type { Identity } from '../protocol/tls.ts';
 import { accessLogLine, refusalLine } from './access-log.ts';
 import type { PoolView } from './back.ts';
 import { createBacks } from './backs.ts';
+import { createDurationBuckets } from './duration-buckets.ts';
+import type { DurationBuckets } from './duration-buckets.ts';
 import { exchange } from './exchange.ts';
 import type { ExchangeDeps, ExchangeEnd } from './exchange.ts';
 import type { Incoming } from './front.ts';
@@ -54,6 +56,7 @@ export interface Proxy {
   /** Answers of policies, by policy. */
   readonly byPolicy: Readonly<Record<string, number>>;
   readonly pipeline: Pipeline;
+  readonly durations: DurationBuckets;
   /** The side that ends TLS; null where it holds no certificate. */
   readonly front: Front | null;
   readonly secureTargets: SecureTargets;
@@ -75,6 +78,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const secureTargets = createSecureTargets(() => settings().targetTls, deps.identity);
   const backs = createBacks(settings, secureTargets);
   const budget = createRetryBudget();
+  const durations = createDurationBuckets();
   const perTarget = new Map<string, RequestCounter>();
 
   const targetRequests = (member: Member): RequestCounter => {
@@ -120,6 +124,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
         if (cause === 'policy' && end.by !== null) byPolicy[end.by] = (byPolicy[end.by] ?? 0) + 1;
         if (cause === 'refused' || cause === 'connect-timeout') failed += 1;
         const latencyMs = performance.now() - began;
+        durations.record(latencyMs);
         call.ended({
           status,
           targetStatus: end.targetStatus,
@@ -184,6 +189,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     requests,
     own,
     byPolicy,
+    durations,
     pipeline,
     front: listener.front,
     secureTargets,

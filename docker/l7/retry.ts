@@ -5,6 +5,9 @@ import type { Cause } from './failure.ts';
 /** RFC 9110 section 9.2.2. */
 const idempotent = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'];
 
+/** How often a stream may be refused before that is an answer. */
+const refusals = 5;
+
 export interface Failed {
   /** What went wrong, or the 5xx that came. */
   readonly cause: Cause | '5xx';
@@ -29,7 +32,7 @@ export function nextTry(failed: Failed, { connectRetries, retry }: RetryRules): 
   const queued = failed.cause === 'queue-timeout' || failed.cause === 'queue-full';
   if (failed.harm === 'unsent') return !queued && failed.unreachable <= connectRetries ? 'another' : null;
   // It said that it did nothing with it: as safe as if it had never been sent.
-  if (failed.harm === 'refused') return failed.repeated < Math.max(1, retry.tries) ? 'another' : null;
+  if (failed.harm === 'refused') return failed.repeated < Math.max(refusals, retry.tries) ? 'another' : null;
   const safe = idempotent.includes(failed.method) || retry.nonIdempotent;
   if (!safe) return null;
   if (failed.harm === 'stale' && retry.stale && failed.repeated === 0) return 'same';

@@ -12,6 +12,8 @@ import type { Context, Program, Role } from '../lib/program-types.ts';
 import { l7ConfigSchema, l7SettingsSchema } from '../protocol/balancer.ts';
 import type { L7Config, L7Settings } from '../protocol/balancer.ts';
 import type { BalancerStats } from '../protocol/stats.ts';
+import { explainRequestRoute } from './explain-request.ts';
+import { metricsRoute } from './metrics.ts';
 import { createProxy } from './proxy.ts';
 
 /** The L7 proxy as a program: it reads every request, and counts what each target answered. */
@@ -83,7 +85,13 @@ export const l7Role: Role<L7Config> = {
           proxy.settingsChanged();
         },
       },
-      routes: [explainRoute(group), keysRoute(group), replayRoute(group)],
+      routes: [
+        explainRoute(group),
+        explainRequestRoute(proxy.pipeline, group, () => settings),
+        keysRoute(group),
+        replayRoute(group),
+        metricsRoute(() => stats({}), proxy.durations),
+      ],
       async stop() {
         group.dispose();
         await proxy.close();

@@ -6,6 +6,7 @@ import { matchRoute } from './admin-route.ts';
 import type { AdminCall } from './admin-route.ts';
 import { commonRoutes, numberIn } from './common-routes.ts';
 import type { Context, Program } from './program-types.ts';
+import { PlainText } from './plain-text.ts';
 import { watch } from './watch.ts';
 
 /** What node:http and node:http2 have in common, as far as needed here. */
@@ -64,6 +65,11 @@ function refuse(response: Outgoing, error: unknown): void {
 
 function answer(response: Outgoing, status: number, body: unknown): void {
   if (response.destroyed) return;
+  if (body instanceof PlainText) {
+    response.writeHead(status, { 'content-type': body.type });
+    response.end(body.text);
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(body)}\n`);
 }

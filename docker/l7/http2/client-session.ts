@@ -87,6 +87,10 @@ export function createHttp2Front(deps: Http2FrontDeps): Http2Front {
       socket.unshift(first);
       server.emit('connection', socket);
       opening = null;
+      // Once node has taken what was read already, all that reaches the socket itself is the FIN: unread, the connection
+      // would stay half-open for ever.
+      socket.on('end', () => socket.destroySoon());
+      setImmediate(() => socket.resume());
       const session = opened as ServerHttp2Session | null;
       // GOAWAY with the last stream that will be served, then the end (RFC 9113 section 6.8).
       return { close: () => session?.close() };

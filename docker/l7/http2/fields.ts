@@ -19,7 +19,7 @@ export function fieldsOf(raw: readonly string[]): Field[] {
 export function fieldsOfMerged(headers: IncomingHttpHeaders): Field[] {
   return Object.entries(headers).flatMap(([name, value]): Field[] => {
     if (name.startsWith(':') || value === undefined) return [];
-    return (Array.isArray(value) ? value : [String(value)]).map((one) => [name, one]);
+    return (Array.isArray(value) ? value : [value]).map((one) => [name, one]);
   });
 }
 

@@ -41,6 +41,8 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
   let session: ClientHttp2Session | null = null;
   let connected = false;
   let streams = 0;
+  // Streams above it were not looked at (RFC 9113 section 6.8).
+  let lastServed = Infinity;
   let cause: Cause = 'closed-early';
   let tls: TlsFacts | null = null;
   let shaking = false;
@@ -55,6 +57,7 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
     const scheme = tls === null ? 'http' : 'https';
     session = http2.connect(`${scheme}://${deps.address}:${deps.port}`, { createConnection: () => over });
     session.on('error', () => undefined);
+    session.on('goaway', (_code: number, last: number) => (lastServed = Math.min(lastServed, last)));
     // What it allows is known only then: a stream beyond its limit would be refused.
     session.once('remoteSettings', () => {
       connected = true;
@@ -104,22 +107,36 @@ export function openTargetSession(deps: TargetSessionDeps): TargetSession {
     send(outgoing, listener) {
       if (session === null) throw new Error('the session does not stand yet');
       streams += 1;
-      return openStream(session, outgoing, listener, { ...deps, tls }, () => {
-        streams -= 1;
-        deps.onRoom();
-      });
+      const stream: StreamDeps = {
+        ...deps,
+        tls,
+        served: (id) => id <= lastServed,
+        onClose() {
+          streams -= 1;
+          deps.onRoom();
+        },
+      };
+      return openStream(session, outgoing, listener, stream);
     },
     close: () => session?.close() ?? socket.destroy(),
     destroy: () => socket.destroy(),
   };
 }
 
+interface StreamDeps {
+  readonly address: string;
+  readonly port: number;
+  readonly tls: TlsFacts | null;
+  /** False: the target has said that it will not look at this stream. */
+  served(id: number): boolean;
+  onClose(): void;
+}
+
 function openStream(
   session: ClientHttp2Session,
   { head, hasBody, trailers }: Outgoing,
   listener: BackListener,
-  at: { readonly address: string; readonly port: number; readonly tls: TlsFacts | null },
-  onClose: () => void,
+  at: StreamDeps,
 ): Attempt {
   let cancelled = false;
   let answered = false;
@@ -168,10 +185,10 @@ function openStream(
     if (answered && stream.rstCode === constants.NGHTTP2_NO_ERROR) end();
   });
   stream.on('close', () => {
-    onClose();
+    at.onClose();
     if (over || cancelled) return;
     over = true;
-    const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || !at.served(stream.id ?? 0);
     listener.failed(answered ? 'reset' : 'closed-early', refused ? 'refused' : 'maybe');
   });
 

@@ -24,6 +24,7 @@ import { latency } from './latency.ts';
 import { ledger } from './ledger.ts';
 import { moved } from './moved.ts';
 import { outcome } from './outcome.ts';
+import { open } from './open.ts';
 import { own } from './own.ts';
 import { pod } from './pod.ts';
 import { probes } from './probes.ts';
@@ -48,6 +49,7 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   own,
   errors,
   'in-flight': inFlight,
+  open,
   served,
   busiest,
   moved,

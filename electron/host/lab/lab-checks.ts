@@ -86,6 +86,7 @@ export function checkProblems(
       return node(check.node, 'node', stores);
     case 'dropped':
     case 'targets':
+    case 'open':
       return node(check.balancer, 'balancer', balancers);
     case 'chosen':
     case 'target':

@@ -1,7 +1,9 @@
 import * as http2 from 'node:http2';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startTestBackend } from '../../../../support/backend.ts';
 import { waitUntil } from '../../../../support/wait.ts';
 import { ask, cleanUp, echoHead, httpBackend, onCleanUp, proxyTo, seen } from '../rig.ts';
 
@@ -34,7 +36,8 @@ async function http2Backend(
 }
 
 function client(port: number) {
-  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const socket = connect(port, '127.0.0.1');
+  const session = http2.connect(`http://127.0.0.1:${port}`, { createConnection: () => socket });
   session.on('error', () => undefined);
   onCleanUp(() => session.destroy());
   const request = (headers: http2.OutgoingHttpHeaders, body?: string) =>
@@ -54,7 +57,7 @@ function client(port: number) {
       stream.on('close', () => resolve({ ...got, code: stream.rstCode }));
       if (body !== undefined) stream.end(body);
     });
-  return { session, request };
+  return { socket, session, request };
 }
 
 describe('HTTP/2 with clients', () => {
@@ -135,6 +138,25 @@ describe('HTTP/2 with clients', () => {
     });
     expect(opened).toBeLessThan(2000);
     await waitUntil(() => proxy.requests.view().inFlight === 0);
+  });
+});
+
+describe('HTTP/2 connections', () => {
+  it('that a client closes, politely or not, are closed here and at the target', async () => {
+    const target = await startTestBackend({ settings: { http2: true } });
+    onCleanUp(() => target.stop());
+    const { port, proxy } = await proxyTo([target.port], { pool: { protocol: 'http2' } });
+    for (const leave of ['close', 'destroy', 'fin'] as const) {
+      for (const at of [port, target.port]) {
+        const { socket, session, request } = client(at);
+        expect((await request({ ':path': '/' })).status).toBe(200);
+        if (leave === 'fin') socket.destroy();
+        else session[leave]();
+      }
+    }
+    await waitUntil(() => proxy.connections.open === 0);
+    // The proxy's own stays.
+    await waitUntil(() => target.stats().connections.open === 1);
   });
 });
 
