@@ -9,13 +9,10 @@ export const wafSchema = z.strictObject({
   /** The Core Rule Set's: a higher level has rules that find more, also where there is nothing. */
   paranoia: z.int().min(1).max(2).default(1).meta({ title: 'Paranoia level' }),
   threshold: z.int().min(1).max(100).default(5).meta({ title: 'Score that is too much' }),
-  inspect: z
-    .enum(['query', 'request'])
-    .default('request')
-    .meta({
-      title: 'Looks at',
-      description: 'query: the query string alone; request: cookies and body, too',
-    }),
+  inspect: z.enum(['query', 'request']).default('request').meta({
+    title: 'Looks at',
+    description: 'query: the query string alone; request: cookies and body, too',
+  }),
   /** What is beyond is not looked at, and the request's story says so. */
   bodyBytes: z.int().min(0).max(1_048_576).default(65_536).meta({ title: 'Body inspected, at most' }),
   agents: z

@@ -174,7 +174,8 @@ describe('who asks', () => {
     await client.quiet();
     expect(client.stats()).toMatchObject({ answered: 3 });
     expect(client.stats().bytes.sent).toBeGreaterThan(300_000);
-    expect(server.requests[2]).toMatch(/^POST \//);
+    // A body may come in several pieces; each request has one head.
+    expect(server.requests.join('').match(/POST \//g)).toHaveLength(3);
   });
 });
 
