@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabProblem } from '../../contract/catalogue.ts';
 import type { Lab } from './lab.ts';
-import { readLab } from './lab-folder.ts';
+import { labIdOf, readLab } from './lab-folder.ts';
 
 /** Every lab there is, and every lab folder that could not be read: never dropped silently. */
 export interface LabCatalogue {
@@ -23,6 +23,16 @@ export async function loadCatalogue(directories: readonly string[]): Promise<Lab
     else problems.push(duplicate(lab, other));
   }
   return { labs, problems };
+}
+
+/** One lab without reading the others: its folder is called after it. The first that can be read is the catalogue's, too. */
+export async function findLab(directories: readonly string[], id: string): Promise<Lab | null> {
+  const folders = (await Promise.all(directories.map(labFolders))).flat();
+  for (const folder of folders.filter((one) => labIdOf(one) === id)) {
+    const { lab } = await readLab(folder);
+    if (lab !== null) return lab;
+  }
+  return null;
 }
 
 /** For `validate PATH`: a lab folder, or a file in it. */

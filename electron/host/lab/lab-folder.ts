@@ -95,8 +95,12 @@ function withRawSettings(file: LabFile, raw: unknown): Pick<Lab, 'nodes' | 'acts
 type RawNodes = Readonly<Record<string, { readonly settings?: LabNodes[string]['settings'] }>>;
 
 /** `01-green-but-500` holds the lab `green-but-500`: the number is for order only. */
+export function labIdOf(folder: string): string {
+  return basename(folder).replace(/^\d+-/, '');
+}
+
 function folderName(lab: Lab, source: YamlSource): readonly LabProblem[] {
-  const wanted = basename(lab.path).replace(/^\d+-/, '');
+  const wanted = labIdOf(lab.path);
   if (wanted === lab.id) return [];
   const { line, column } = source.place(['id']);
   return [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BlindspotError } from '../../contract/errors.ts';
-import { loadCatalogue } from './catalogue.ts';
+import { findLab, loadCatalogue } from './catalogue.ts';
 import type { LabCatalogue } from './catalogue.ts';
 import type { Lab } from './lab.ts';
 import { nearest } from './nearest.ts';
@@ -18,9 +18,9 @@ export class Shelf {
   }
 
   async lab(id: string): Promise<Lab> {
+    const found = await findLab(this.directories, id);
+    if (found !== null) return found;
     const { labs, problems } = await this.load();
-    const found = labs.find((lab) => lab.id === id);
-    if (found !== undefined) return found;
     const broken = problems.find((problem) => problem.file.includes(id));
     if (broken !== undefined) {
       throw new BlindspotError({

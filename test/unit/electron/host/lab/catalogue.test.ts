@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { loadCatalogue, validateLab } from '../../../../../electron/host/lab/catalogue.ts';
+import { findLab, loadCatalogue, validateLab } from '../../../../../electron/host/lab/catalogue.ts';
 import { labOnDisk, readmeLab } from '../../../../support/lab-on-disk.ts';
 import type { LabText } from '../../../../support/lab-on-disk.ts';
 
@@ -34,6 +34,21 @@ describe('the shipped labs', () => {
     const { labs, problems } = await loadCatalogue([shipped]);
     expect(problems).toEqual([]);
     expect(labs.map((lab) => lab.id)).toContain('green-but-500');
+  });
+});
+
+describe('one lab alone', () => {
+  it('is the one of the catalogue, wherever its number is', async () => {
+    const { labs } = await loadCatalogue([shipped]);
+    const [wanted] = labs;
+    expect(await findLab([shipped], wanted?.id ?? '')).toEqual(wanted);
+  });
+
+  it('is nothing where no folder has its name, or the folder cannot be read', async () => {
+    expect(await findLab([shipped], 'no-such-lab')).toBeNull();
+    const text = await readmeLab();
+    const folder = await labOnDisk('90-half-broken', { ...text, lab: text.lab.replace('title:', 'tittle:') });
+    expect(await findLab([dirname(folder)], 'half-broken')).toBeNull();
   });
 });
 
