@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import type { Socket } from 'node:net';
+import { backlog } from '../lib/open-port.ts';
 
 /** The listening port, which can be closed and opened again while connections that exist go on. */
 export interface Listener {
@@ -9,9 +10,6 @@ export interface Listener {
   hold(): () => void;
   close(): void;
 }
-
-/** A burst of new connections must wait in the kernel's queue, not be dropped from it. */
-const backlog = 4096;
 
 export function createListener(
   at: { readonly address: string; readonly port: number },

@@ -6,6 +6,7 @@ import type { Clock } from '../balancing/clock.ts';
 import type { Group } from '../balancing/group.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import { addressSet, plainAddress } from '../wire/ip-address.ts';
+import { openPort } from '../lib/open-port.ts';
 import { createRing } from '../lib/ring.ts';
 import type { EndedConnection } from '../protocol/connections.ts';
 import { connectionRow } from './connection-row.ts';
@@ -19,8 +20,6 @@ import { watchIdle } from './idle.ts';
 import type { Wanted } from './opening.ts';
 import { createRoutes } from './routes.ts';
 
-/** Asked of the kernel, which caps it at net.core.somaxconn (4096 since Linux 5.4). */
-const backlog = 4096;
 /** Picks are explained for so long after somebody looked at the table. */
 const watchedMs = 5000;
 /** A screenful or two. */
@@ -110,15 +109,7 @@ export function createForwarder(group: Group, settings: () => L4Settings, clock:
     flows,
     looked: () => (lookedAt = clock.now()),
     ended: () => ended.after(0).toReversed(),
-    listen: ({ address, port }) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host: address, port, backlog }, () => {
-          server.off('error', reject);
-          const bound = server.address();
-          resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
-        });
-      }),
+    listen: (place) => openPort(server, place),
     settingsChanged() {
       const before = applied;
       applied = settings();

@@ -4,13 +4,11 @@ import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { serveHttp1 } from './http1/client-connection.ts';
 import type { ClientConnection, ClientConnectionDeps } from './http1/client-connection.ts';
+import { openPort } from '../lib/open-port.ts';
 import { tlsFacts } from '../lib/tls/facts.ts';
 import type { Front } from '../lib/tls/front.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
 import type { Peer } from './policies/policy.ts';
-
-/** 4,096 connections may wait to be accepted: a burst is not the proxy's to refuse. */
-const backlog = 4096;
 
 export interface ListenerDeps extends ClientConnectionDeps {
   /** Whether HTTP/2 is spoken at all. */
@@ -28,8 +26,6 @@ export interface Listener {
   /** Bytes of client connections so far, those still open included. */
   bytes(): { received: number; sent: number };
   listen(place: { readonly address: string; readonly port: number }): Promise<number>;
-  /** No more connections; those there are end with what they are doing. */
-  drain(): void;
   close(): Promise<void>;
 }
 
@@ -93,18 +89,7 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
       }
       return sum;
     },
-    listen: ({ address, port }) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host: address, port, backlog }, () => {
-          server.off('error', reject);
-          const bound = server.address();
-          resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
-        });
-      }),
-    drain() {
-      for (const connection of clients.values()) connection?.close();
-    },
+    listen: (place) => openPort(server, place),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

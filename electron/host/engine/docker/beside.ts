@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
 import type { BorrowedCapability, ExecHandle } from '../engine.ts';
-import { containerName, whyNotRunning } from './containers.ts';
+import { whyNotRunning } from './containers.ts';
 import { dockerFailure, statusOf } from './failure.ts';
 import { frameReader } from './frames.ts';
-import { helperLabels } from './labels.ts';
+import { createHelper } from './helper.ts';
 
 /**
  *   host's input  -> helper's stdin  (its end is the command's sign to go)
@@ -24,26 +24,13 @@ export async function openBeside(
   capabilities: readonly BorrowedCapability[],
 ): Promise<ExecHandle> {
   try {
-    const helper = await docker.createContainer({
-      Image: image,
-      User: '0',
-      Entrypoint: [...command],
-      Labels: helperLabels(session, node),
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      OpenStdin: true,
-      StdinOnce: true,
-      HostConfig: {
-        NetworkMode: `container:${containerName(session, node)}`,
-        AutoRemove: true,
-        CapDrop: ['ALL'],
-        CapAdd: [...capabilities],
-        SecurityOpt: ['no-new-privileges'],
-        ReadonlyRootfs: true,
-        Memory: 64 * 1024 * 1024,
-        PidsLimit: 16,
-      },
+    const helper = await createHelper(docker, {
+      session,
+      node,
+      image,
+      command,
+      capabilities,
+      host: { AutoRemove: true },
     });
     try {
       const raw = await helper.attach({

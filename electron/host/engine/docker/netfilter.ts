@@ -1,10 +1,9 @@
 import type Docker from 'dockerode';
 import { BlindspotError } from '../../../contract/errors.ts';
 import type { NodeSpec } from '../engine.ts';
-import { containerName } from './containers.ts';
 import { dockerFailure } from './failure.ts';
 import { frameReader } from './frames.ts';
-import { helperLabels } from './labels.ts';
+import { createHelper } from './helper.ts';
 
 /**
  *   rules -> helper's stdin -> iptables-restore, nft or ip -> the node's own network namespace
@@ -46,27 +45,14 @@ async function applyRules(
 ): Promise<void> {
   const { command, capabilities } = tools[tool];
   try {
-    const helper = await docker.createContainer({
-      Image: image,
-      User: '0',
-      Entrypoint: [...command],
-      Labels: helperLabels(session, node.name),
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      OpenStdin: true,
-      StdinOnce: true,
-      HostConfig: {
-        NetworkMode: `container:${containerName(session, node.name)}`,
-        CapDrop: ['ALL'],
-        CapAdd: [...capabilities],
-        SecurityOpt: ['no-new-privileges'],
-        ReadonlyRootfs: true,
-        // The tools' lock file; without it they go on, but say so each time.
-        Tmpfs: { '/run': 'rw,nosuid,nodev,noexec,size=1m' },
-        Memory: 64 * 1024 * 1024,
-        PidsLimit: 16,
-      },
+    const helper = await createHelper(docker, {
+      session,
+      node: node.name,
+      image,
+      command,
+      capabilities,
+      // The tools' lock file; without it they go on, but say so each time.
+      host: { Tmpfs: { '/run': 'rw,nosuid,nodev,noexec,size=1m' } },
     });
     try {
       await feed(helper, node, rules);
