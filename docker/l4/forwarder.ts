@@ -8,6 +8,7 @@ import type { L4Settings } from '../protocol/balancer.ts';
 import { addressSet, plainAddress } from '../wire/ip-address.ts';
 import { openPort } from '../lib/open-port.ts';
 import { createRing } from '../lib/ring.ts';
+import type { Listen } from '../protocol/common.ts';
 import type { EndedConnection } from '../protocol/connections.ts';
 import { connectionRow } from './connection-row.ts';
 import { createFlow } from './flow.ts';
@@ -33,7 +34,7 @@ export interface Forwarder {
   looked(): void;
   /** The newest first. */
   ended(): readonly EndedConnection[];
-  listen(place: { readonly address: string; readonly port: number }): Promise<number>;
+  listen(place: Listen): Promise<number>;
   settingsChanged(): void;
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { ClientConnection, ClientConnectionDeps } from './http1/client-conn
 import { openPort } from '../lib/open-port.ts';
 import { tlsFacts } from '../lib/tls/facts.ts';
 import type { Front } from '../lib/tls/front.ts';
+import type { Listen } from '../protocol/common.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
 import type { Peer } from './policies/policy.ts';
 
@@ -25,7 +26,7 @@ export interface Listener {
   readonly connections: { accepted: number; open: number };
   /** Bytes of client connections so far, those still open included. */
   bytes(): { received: number; sent: number };
-  listen(place: { readonly address: string; readonly port: number }): Promise<number>;
+  listen(place: Listen): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import type { Front } from '../lib/tls/front.ts';
 import type { RequestRing } from '../lib/request-ring.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
+import type { Listen } from '../protocol/common.ts';
 import type { RequestRecord } from '../protocol/events.ts';
 import type { Identity } from '../protocol/tls.ts';
 import { accessLogLine, refusalLine } from './access-log.ts';
@@ -64,7 +65,7 @@ export interface Proxy {
   targetRequests(member: Member): RequestCounter;
   /** Bytes of client connections so far, those still open included; counts the targets' too. */
   bytes(): { received: number; sent: number };
-  listen(place: { readonly address: string; readonly port: number }): Promise<number>;
+  listen(place: Listen): Promise<number>;
   settingsChanged(): void;
   close(): Promise<void>;
 }

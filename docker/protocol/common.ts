@@ -15,7 +15,13 @@ export const programSchema = z.object({
   identity: identitySchema.optional(),
 });
 
-export const listenSchema = z.object({ address: addressSchema, port: portSchema });
+export const listenSchema = z.object({
+  address: addressSchema,
+  port: portSchema,
+  /** Other processes may listen there too, and the kernel spreads connections over them (SO_REUSEPORT). */
+  reusePort: z.boolean().exactOptional(),
+});
+export type Listen = z.output<typeof listenSchema>;
 
 /** Marks a request as the load client's own, so that every witness can tell it from a probe or a person's curl. */
 export const clientHeader = 'x-blindspot-client';
