@@ -10,6 +10,8 @@ export interface Tick {
   readonly backends: Readonly<Record<string, BackendTick>>;
   /** Resident memory in bytes, by node. */
   readonly memory: Readonly<Record<string, number>>;
+  /** Processor time, as a share of one core, by node. */
+  readonly cpu?: Readonly<Record<string, number>>;
   /** Real stores, by their own statistics; left out where there is none. */
   readonly stores?: Readonly<Record<string, StoreTick>>;
 }
@@ -45,6 +47,8 @@ export interface BalancerTick {
   /** L7 only; an L4 balancer does not see requests. */
   readonly requests: number | null;
   readonly outcomes: Readonly<Record<string, number>> | null;
+  /** Requests that wait for a connection to a target; left out where nobody counts them. */
+  readonly queued?: number;
   readonly targets: Readonly<
     Record<string, { readonly connections: number; readonly open: number; readonly failed: number }>
   >;

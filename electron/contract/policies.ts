@@ -18,6 +18,56 @@ export interface ProxyPolicies {
   /** Null: no store is set. */
   readonly store: { readonly reachable: boolean; readonly failures: number } | null;
   readonly others: readonly PolicyCount[];
+  readonly sides: ProxySides;
+  /** Whether it can say what it would make of a request; a real system cannot. */
+  readonly explains: boolean;
+}
+
+type FieldLine = readonly [name: string, value: string];
+
+/** What would become of a request, by the proxy's own word; nothing was sent, spent or counted. */
+export interface ExplainedRequest {
+  /** The proxy would answer itself, and which of its policies. */
+  readonly answer: {
+    readonly by: string;
+    readonly status: number;
+    readonly headers: readonly FieldLine[];
+  } | null;
+  /** The request as a target would be asked it. */
+  readonly send: {
+    readonly request: string;
+    readonly host: string;
+    readonly headers: readonly FieldLine[];
+    readonly mayServe: readonly string[];
+  } | null;
+  readonly why: readonly string[];
+}
+
+/** Both sides of a proxy: what its clients hold open, what it holds open itself, and what it said in nobody's name. */
+export interface ProxySides {
+  readonly clients: { readonly open: number; readonly openedPerSecond: number };
+  readonly requestsPerSecond: number;
+  /** Requests that have come and are not answered yet; a tunnel is one. */
+  readonly underWay: number;
+  readonly targets: readonly PoolRow[];
+  /** Answers of its own, or cuts, by cause; those that never happened are left out. */
+  readonly own: readonly OwnRow[];
+}
+
+export interface PoolRow {
+  readonly target: string;
+  readonly open: number;
+  readonly openedPerSecond: number;
+  /** Of the open ones; null where a real system keeps it to itself. */
+  readonly idle: number | null;
+  readonly queued: number | null;
+  readonly limit: number | null;
+}
+
+export interface OwnRow {
+  readonly cause: string;
+  readonly total: number;
+  readonly perSecond: number;
 }
 
 export interface RouteRow {

@@ -18,7 +18,7 @@ import type {
   Users,
 } from './measure.ts';
 import type { KeyMap, Picks, Replayed } from './picks.ts';
-import type { PoliciesView } from './policies.ts';
+import type { ExplainedRequest, PoliciesView } from './policies.ts';
 import type { RecordedPiece, RecordedRange, RecordingInfo, RecordingState } from './recording.ts';
 import type { ReportFile } from './report.ts';
 import type { Controls, Json, SessionState, TlsLine } from './session.ts';
@@ -115,6 +115,16 @@ export const requests = {
   'capture.packet': request<PacketDetail>()(z.strictObject({ seq: z.int().min(1) })),
   'capture.export': request<CapturePiece>()(z.strictObject({ after: z.int().min(0) })),
   'request.story': request<RequestStory>()(z.strictObject({ id: z.string().min(1).max(100) })),
+  /** What a proxy would make of a request: asked, and not sent. */
+  'request.explain': request<ExplainedRequest>()(
+    z.strictObject({
+      node: name,
+      method: z.string().min(1).max(64),
+      path: z.string().startsWith('/').max(16_384),
+      host: z.string().max(255),
+      headers: z.record(z.string().max(256), z.string().max(8192)),
+    }),
+  ),
   'terminal.open': request<{ readonly stream: string }>()(
     z.strictObject({ node: name, cols: z.int().min(2).max(1000), rows: z.int().min(2).max(1000) }),
   ),

@@ -1,5 +1,6 @@
 import type { ReplayAnswer } from '../../docker/protocol/pick.ts';
 import type { KeyMap, Replayed } from '../contract/picks.ts';
+import type { ExplainedRequest } from '../contract/policies.ts';
 import type { Caller, Params, RequestName, Result } from '../contract/requests.ts';
 import type { Controls, Json, PersonaCard } from '../contract/session.ts';
 import { BlindspotError } from '../contract/errors.ts';
@@ -155,6 +156,10 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
       const l4 = session.planned.filter((node) => node.role === 'l4').map((node) => node.name);
       return await Promise.resolve(session.telemetry.requests.story(id, l4));
     },
+    'request.explain': async ({ node, ...asked }) =>
+      (await controller
+        .mustSession()
+        .telemetry.call(node, 'POST', '/explain/request', asked)) as unknown as ExplainedRequest,
     'terminal.open': async ({ node, cols, rows }, caller) => {
       const session = controller.mustSession();
       session.nodeOrThrow(node);

@@ -1,4 +1,5 @@
 import type { Tick } from '../../electron/contract/measure.ts';
+import type { StoreRole } from '../../electron/contract/session.ts';
 import { byClass, outcomeClasses, outcomeWords } from '../state/outcomes.ts';
 
 export interface Line {
@@ -106,6 +107,31 @@ export function connectionChart(balancer: string): ChartKind {
   };
 }
 
+/** The other side of a proxy: far fewer connections than its clients hold, and a queue where they are too few. */
+export function poolChart(proxy: string): ChartKind {
+  const line = (label: string, dash: readonly number[], value: Line['value']): Line => ({
+    label,
+    colour: '--l7-fill',
+    dash,
+    area: false,
+    unit: '',
+    value,
+  });
+  return {
+    id: `pool-${proxy}`,
+    title: 'Connections to targets',
+    witness: proxy,
+    stacked: false,
+    lines: [
+      line('open', solid, (tick) => {
+        const targets = tick.balancers[proxy]?.targets;
+        return targets === undefined ? NaN : Object.values(targets).reduce((sum, { open }) => sum + open, 0);
+      }),
+      line('requests waiting', [6, 3], (tick) => tick.balancers[proxy]?.queued ?? NaN),
+    ],
+  };
+}
+
 export function byteChart(balancer: string): ChartKind {
   const line = (label: string, key: 'bytesIn' | 'bytesOut', dash: readonly number[]): Line => ({
     label,
@@ -123,6 +149,61 @@ export function byteChart(balancer: string): ChartKind {
     lines: [line('in', 'bytesIn', solid), line('out', 'bytesOut', [6, 3])],
   };
 }
+
+/** What balancing costs: processor time of each balancer, side by side. */
+export function processorChart(balancers: readonly string[]): ChartKind {
+  const dashes: readonly (readonly number[])[] = [solid, [6, 3], [2, 3], [8, 3, 2, 3]];
+  return {
+    id: `processor-${balancers.join('-')}`,
+    title: 'Processor',
+    witness: balancers.join(', '),
+    stacked: false,
+    lines: balancers.map((balancer, index) => ({
+      label: balancer,
+      colour: '--line-strong',
+      dash: dashes[index % dashes.length] ?? solid,
+      area: false,
+      unit: ' % of a core',
+      value: (tick) => (tick.cpu?.[balancer] ?? NaN) * 100,
+    })),
+  };
+}
+
+/** Whom a real store has on the line, by its own statistics. */
+export function storeChart(store: string, role: StoreRole): ChartKind | null {
+  const figures = storeLines[role];
+  if (figures === undefined) return null;
+  return {
+    id: `store-${store}`,
+    title: 'Connections',
+    witness: store,
+    stacked: false,
+    lines: figures.map(([figure, label, dash]) => ({
+      label,
+      colour: '--l4-fill',
+      dash,
+      area: false,
+      unit: '',
+      value: (tick) => tick.stores?.[store]?.figures[figure] ?? NaN,
+    })),
+  };
+}
+
+type StoreLine = readonly [figure: string, label: string, dash: readonly number[]];
+
+const storeLines: Readonly<Partial<Record<StoreRole, readonly StoreLine[]>>> = {
+  redis: [['clients', 'clients', solid]],
+  postgres: [
+    ['clients', 'sessions of clients', solid],
+    ['active', 'at work', [2, 3]],
+  ],
+  pgbouncer: [
+    ['clients', 'clients', solid],
+    ['servers', 'to the database', [6, 3]],
+    ['waiting', 'clients waiting', [2, 3]],
+  ],
+  mqtt: [['clients', 'clients', solid]],
+};
 
 /** The tick whose time is nearest, for reading values under the crosshair. */
 export function nearest(ticks: readonly Tick[], at: number): Tick | undefined {

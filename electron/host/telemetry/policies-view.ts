@@ -12,6 +12,7 @@ import type {
 } from '../../contract/policies.ts';
 import type { Json } from '../../contract/session.ts';
 import { countsSince, percentileOf, sumOf } from './latency-buckets.ts';
+import { proxySides } from './proxy-sides.ts';
 import type { Samples } from './samples.ts';
 
 const windowMs = 5000;
@@ -38,8 +39,7 @@ export function policiesLately(
     const { stats } = newest;
     if (stats.role === 'l7') {
       const before = older?.stats.role === 'l7' ? sameLife(older.stats, stats) : null;
-      const view = proxyPolicies(node, stated(node), before, stats, seconds);
-      if (view !== null) proxies.push(view);
+      proxies.push(proxyPolicies(node, stated(node), before, stats, seconds));
     } else if (stats.role === 'client') {
       const before = older?.stats.role === 'client' ? sameLife(older.stats, stats) : null;
       kinds.push(...kindRows(node, before, stats, seconds));
@@ -53,20 +53,19 @@ function sameLife<S extends BalancerStats | ClientStats>(before: S, now: S): S |
   return before.process.startedAt === now.process.startedAt ? before : null;
 }
 
-/** Pure. Null for a proxy without policies of a kind that has a view. */
+/** Pure. */
 export function proxyPolicies(
   proxy: string,
   stated: StatedPolicies | null,
   before: BalancerStats | null,
   now: BalancerStats,
   seconds: number,
-): ProxyPolicies | null {
+): ProxyPolicies {
   const routing = routingOf(now);
   const limits = limitsOf(now);
   const others = Object.entries(now.policies ?? {}).flatMap(([policy, stats]) =>
     policy === 'routing' || policy === 'limits' ? [] : numbersOf(policy, stats),
   );
-  if (routing === undefined && limits === undefined && others.length === 0) return null;
   const was = routingOf(before);
   const wasLimits = limitsOf(before);
   return {
@@ -77,6 +76,8 @@ export function proxyPolicies(
     limits: limitRows(wasLimits, limits, seconds),
     store: limits?.store ?? null,
     others,
+    sides: proxySides(before, now, seconds),
+    explains: now.real === undefined,
   };
 }
 

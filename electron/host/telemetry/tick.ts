@@ -23,6 +23,7 @@ export function makeTick(
   const balancers: Record<string, BalancerTick> = {};
   const backends: Record<string, BackendTick> = {};
   const memory: Record<string, number> = {};
+  const cpu: Record<string, number> = {};
   const stores: Record<string, StoreTick> = {};
   let lengthMs = 0;
   for (const [node, sample] of now) {
@@ -33,6 +34,8 @@ export function makeTick(
     lengthMs = Math.max(lengthMs, span);
     const per = (later: number, earlier: number): number => round(((later - earlier) * 1000) / span);
     const { stats } = sample;
+    // Microseconds a millisecond are thousandths of a core.
+    cpu[node] = round((stats.process.cpuMicros - last.stats.process.cpuMicros) / span / 1000);
     if (stats.role === 'client' && last.stats.role === 'client')
       clients[node] = clientTick(last.stats, stats, per);
     else if (stats.role === 'backend' && last.stats.role === 'backend')
@@ -42,7 +45,7 @@ export function makeTick(
     else if (isStore(stats) && isStore(last.stats)) stores[node] = storeTick(last.stats, stats, per);
   }
   const kept = Object.keys(stores).length > 0 ? { stores } : {};
-  return { seq, at, lengthMs, clients, balancers, backends, memory, ...kept };
+  return { seq, at, lengthMs, clients, balancers, backends, memory, cpu, ...kept };
 }
 
 export function sameProcess(a: Stats, b: Stats): boolean {
@@ -97,6 +100,7 @@ function backendTick(last: BackendStats, now: BackendStats, per: Per): BackendTi
 
 function balancerTick(last: BalancerStats, now: BalancerStats, per: Per): BalancerTick {
   const targets: Record<string, { connections: number; open: number; failed: number }> = {};
+  const pools = Object.values(now.targets).flatMap(({ pool }) => pool ?? []);
   for (const [id, target] of Object.entries(now.targets)) {
     const was = last.targets[id];
     targets[id] = {
@@ -114,6 +118,7 @@ function balancerTick(last: BalancerStats, now: BalancerStats, per: Per): Balanc
     requests: now.requests === null ? null : per(now.requests.received, last.requests?.received ?? 0),
     outcomes:
       now.requests === null ? null : ratesByClass(last.requests?.byStatus ?? {}, now.requests.byStatus, per),
+    ...(pools.length === 0 ? {} : { queued: pools.reduce((sum, { queued }) => sum + queued, 0) }),
     targets,
   };
 }

@@ -43,6 +43,14 @@ const view: PoliciesView = {
       ],
       store: { reachable: false, failures: 4 },
       others: [],
+      sides: {
+        clients: { open: 10_000, openedPerSecond: 0 },
+        requestsPerSecond: 300,
+        underWay: 160,
+        targets: [{ target: 'backend', open: 100, openedPerSecond: 0, idle: 3, queued: 60, limit: 100 }],
+        own: [{ cause: 'refused', total: 12, perSecond: 2 }],
+      },
+      explains: true,
     },
   ],
   kinds: [
@@ -69,6 +77,57 @@ test('what is set and what was seen stand beside each other, with who counted', 
   expect(screen.getByText('the shared store is gone', { exact: false })).toBeTruthy();
   expect(within(screen.getByTestId('kind-api')).getByText('431 ms')).toBeTruthy();
   expect(within(screen.getByTestId('kind-api')).getByText(/2 without an answer/)).toBeTruthy();
+});
+
+test('both sides of a proxy: many in front, few behind, some waiting, and what it said itself', async () => {
+  const host = fakeHost();
+  host.publish('policies', view);
+  draw(RoutesTab, {}, host);
+  const cells = (row: HTMLElement) => [...row.querySelectorAll('td')].map((cell) => cell.textContent);
+  expect(cells(await screen.findByTestId('side-clients'))[0]).toBe('10000');
+  expect(cells(screen.getByTestId('side-backend'))).toEqual(['100', '0', '97', '3', '100', '60']);
+  expect(screen.getByTestId('own-refused').textContent).toContain('502, the target refused the connection');
+});
+
+test('a proxy that is asked about a request shows it before and after, and why', async () => {
+  const host = fakeHost();
+  host.publish('policies', view);
+  host.answer('request.explain', () => ({
+    answer: null,
+    send: {
+      request: 'GET /whoami',
+      host: 'proxy',
+      headers: [['cookie', 'user=u1']],
+      mayServe: ['backend-1'],
+    },
+    why: ['routing: v1: path /v1/* -> all'],
+  }));
+  draw(RoutesTab, {}, host);
+  const field = await screen.findByRole('textbox', { name: 'Request line and headers' });
+  const ask = screen.getByRole('button', { name: 'Ask proxy' });
+  await fireEvent.input(field, { target: { value: 'GET /v1/whoami\nHost: proxy\nnonsense' } });
+  await fireEvent.click(ask);
+  expect((await screen.findByRole('alert')).textContent).toContain('Line 3');
+  const text = 'GET /v1/whoami\nHost: proxy\nX-Internal-Token: hush\nCookie: user=u1';
+  await fireEvent.input(field, { target: { value: text } });
+  await fireEvent.click(ask);
+  const linesOf = (name: string) =>
+    within(screen.getByRole('region', { name }))
+      .getAllByRole('listitem')
+      .map((item) => `${item.className.split(' ')[0] ?? ''} ${item.textContent.trim()}`);
+  await screen.findByText('routing: v1: path /v1/* -> all');
+  expect(linesOf('What the client asks')[0]).toContain('gone');
+  expect(linesOf('What the client asks')[1]).toContain('same');
+  expect(linesOf('What the client asks')[2]).toMatch(/gone .*hush/);
+  expect(linesOf('What backend-1 is asked')[0]).toMatch(/new .*GET \/whoami/);
+  expect(linesOf('What backend-1 is asked')[2]).toMatch(/same .*user=u1/);
+  expect(host.calls.find(({ name }) => name === 'request.explain')?.params).toEqual({
+    node: 'proxy',
+    method: 'GET',
+    path: '/v1/whoami',
+    host: 'proxy',
+    headers: { 'X-Internal-Token': 'hush', Cookie: 'user=u1' },
+  });
 });
 
 test('a weight that is typed goes to the proxy as a change of that weight alone', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TargetStats } from '../../../../../docker/protocol/stats.ts';
 import { makeTick, statusClass } from '../../../../../electron/host/telemetry/tick.ts';
 import {
   backendStats,
@@ -52,6 +53,13 @@ describe('makeTick', () => {
     expect(tick.backends.b).toMatchObject({ requests: 40, outcomes: { '2xx': 30, '5xx': 10 } });
   });
 
+  it('says what share of a core each process had', () => {
+    const busy = (cpuMicros: number) => clientStats({ process: { ...processStats('c'), cpuMicros } });
+    const before = new Map([['c', { at: 1000, stats: busy(5_000_000) }]]);
+    const tick = makeTick(1, 1500, before, new Map([['c', { at: 1500, stats: busy(5_200_000) }]]));
+    expect(tick.cpu).toEqual({ c: 0.4 });
+  });
+
   it('gives an L4 balancer no requests, because it cannot see them', () => {
     const targets = { t: targetStats({ connections: { opened: 50, failed: 0, open: 2, reset: 0 } }) };
     const now = new Map([['lb', { at: 1000, stats: balancerStats({ targets }) }]]);
@@ -61,6 +69,22 @@ describe('makeTick', () => {
       outcomes: null,
       targets: { t: { connections: 50, open: 2 } },
     });
+  });
+});
+
+describe('a proxy’s queue', () => {
+  const tickOf = (targets: Readonly<Record<string, TargetStats>>) => {
+    const stats = balancerStats({ role: 'l7', targets });
+    return makeTick(1, 1000, new Map([['p', { at: 0, stats }]]), new Map([['p', { at: 1000, stats }]]));
+  };
+
+  it('is that of all its targets together', () => {
+    const pool = { open: 2, idle: 0, queued: 3, limit: 2 };
+    expect(tickOf({ a: targetStats({ pool }), b: targetStats({ pool }) }).balancers.p?.queued).toBe(6);
+  });
+
+  it('is left out where none of them has one', () => {
+    expect(tickOf({ a: targetStats() }).balancers.p).not.toHaveProperty('queued');
   });
 });
 
