@@ -51,6 +51,29 @@ const shapes = {
     seconds: recentSeconds,
     falseAlarm,
   }),
+  /** The share of a node's TLS handshakes, with its clients or with its targets, that resumed an earlier session. */
+  resumed: z.strictObject({
+    type: z.literal('resumed'),
+    node: referenceSchema,
+    with: z.enum(['clients', 'targets']),
+    atLeast: share.default(0),
+    atMost: share.default(1),
+    sample: z.int().min(1).default(100),
+  }),
+  /**
+   * The processor time of one node for each request of a client, as a multiple of another's for each request of its own
+   * client: two ways to do the same work, side by side, since the last change.
+   */
+  price: z.strictObject({
+    type: z.literal('price'),
+    node: referenceSchema,
+    client: referenceSchema,
+    than: z.strictObject({ node: referenceSchema, client: referenceSchema }),
+    atLeast: z.number().min(0).default(0),
+    atMost: z.number().min(0).optional(),
+    /** Requests of each that must have ended. */
+    sample: z.int().min(1).default(200),
+  }),
   /** At least so many requests that went wrong lately. `quiet` is its opposite. */
   errors: z.strictObject({
     type: z.literal('errors'),
@@ -59,6 +82,14 @@ const shapes = {
     failed: z.enum(failureKinds).optional(),
     atLeast: z.int().min(1),
     seconds: z.number().min(0.5).max(600),
+  }),
+  /** A budget: at most so many of a client's requests went wrong since a fault was switched on, until now. */
+  spent: z.strictObject({
+    type: z.literal('spent'),
+    client: referenceSchema,
+    node: referenceSchema,
+    fault: z.string().min(1),
+    atMost: z.int().min(0),
   }),
   /** At least so many requests of a client are under way at this moment. */
   'in-flight': z.strictObject({
@@ -429,6 +460,9 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.outcome,
   shapes.own,
   shapes.errors,
+  shapes.spent,
+  shapes.resumed,
+  shapes.price,
   shapes['in-flight'],
   shapes.open,
   shapes.served,

@@ -27,15 +27,18 @@ import { outcome } from './outcome.ts';
 import { open } from './open.ts';
 import { own } from './own.ts';
 import { pod } from './pod.ts';
+import { price } from './price.ts';
 import { probes } from './probes.ts';
 import { quiet } from './quiet.ts';
 import { rate } from './rate.ts';
 import { restarts } from './restarts.ts';
+import { resumed } from './resumed.ts';
 import { ended } from './ended.ts';
 import { routed } from './routed.ts';
 import { served } from './served.ts';
 import { setting } from './setting.ts';
 import { share } from './share.ts';
+import { spent } from './spent.ts';
 import { split } from './split.ts';
 import { target } from './target.ts';
 import { targets } from './targets.ts';
@@ -48,6 +51,9 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   outcome,
   own,
   errors,
+  spent,
+  resumed,
+  price,
   'in-flight': inFlight,
   open,
   served,

@@ -72,6 +72,15 @@ export function checkProblems(
       return [...node(check.client, 'client', clients), ...node(check.server, 'server', backends)];
     case 'crossing':
       return [...node(check.node, 'node', null), ...node(check.client, 'client', clients)];
+    case 'resumed':
+      return node(check.node, 'node', null);
+    case 'price':
+      return [
+        ...node(check.node, 'node', null),
+        ...node(check.client, 'client', clients),
+        ...nodeProblems(lab, act, check.than.node, null, [...path, 'than', 'node'], source),
+        ...nodeProblems(lab, act, check.than.client, clients, [...path, 'than', 'client'], source),
+      ];
     case 'own':
     case 'cached':
     case 'compressed':
@@ -102,12 +111,14 @@ export function checkProblems(
       return [...node(check.kubelet, 'kubelet', kubelets), ...node(check.pod, 'pod', backends)];
     case 'setting':
       return [...node(check.node, 'node', null), ...settingProblems(lab, act, check, path, source)];
+    case 'spent':
     case 'fault': {
+      const client = check.type === 'spent' ? node(check.client, 'client', clients) : [];
       const known = Object.keys(faultSettings);
       const strange = known.includes(check.fault)
         ? []
         : [unknownName(source, [...path, 'fault'], 'fault', check.fault, known)];
-      return [...node(check.node, 'node', backends), ...strange];
+      return [...client, ...node(check.node, 'node', backends), ...strange];
     }
     case 'answer':
       return 'mostErrors' in check.truth
