@@ -24,6 +24,8 @@ export interface ProvedCheck {
   readonly after: 'pass' | 'fail';
   readonly measured: string;
   readonly expected: string;
+  /** From the step's opening to its verdict. */
+  readonly seconds: number;
 }
 
 export type Tell = (line: string) => void;
@@ -50,7 +52,7 @@ export async function prove(
     engine,
     verdict,
     reason,
-    seconds: Math.round((Date.now() - began) / 100) / 10,
+    seconds: tenths(Date.now() - began),
     checks,
   });
   const has = controller.capabilities(engine);
@@ -74,7 +76,7 @@ export async function prove(
         checks.push(check);
         await afterStep?.(step.id);
         tell(
-          `    ${check.before === 'fail' && check.after === 'pass' ? 'proved' : 'FAILED'} ${step.id}: ${check.measured} (expected ${check.expected})`,
+          `    ${check.before === 'fail' && check.after === 'pass' ? 'proved' : 'FAILED'} ${step.id} in ${check.seconds} s: ${check.measured} (expected ${check.expected})`,
         );
         if (check.before === 'pass')
           return done('failed', `${step.id} passes without its step: ${check.measured}`);
@@ -108,6 +110,7 @@ async function proveStep(
   const guide = controller.runner;
   if (guide === null)
     throw new BlindspotError({ code: 'session-none', message: 'The lab went away while it was proved.' });
+  const began = Date.now();
   const before = guide.opening(step);
   await replay(session, guide, lab, step);
   const after = await waitForPass(guide, step);
@@ -117,6 +120,7 @@ async function proveStep(
     after: after.state === 'pass' ? 'pass' : 'fail',
     measured: after.measured,
     expected: after.expected,
+    seconds: tenths(Date.now() - began),
   };
 }
 
@@ -143,4 +147,8 @@ async function waitForPass(guide: GuideRunner, step: string): Promise<Verdict> {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms / 100) / 10;
 }
