@@ -22,11 +22,17 @@ const detection = (balancer: string, event: string, more = {}) => ({
   ...{ type: 'detection', balancer, target: 'backend-1', event, cause: 'fault' },
   ...more,
 });
-/** NGINX judges by requests alone: 25 a second over two backends are one in 80 ms, and one that fails is enough. */
+/**
+ * NGINX judges by requests alone: 25 a second over two backends are one in 80 ms, and one that fails is enough. It tries
+ * again, and evicts again, for as long as the door is closed; so it is judged first.
+ */
 const byRequests = { withinMs: [0, 5000] };
-const steps = {
-  closed: [...all.map((name) => detection(name, 'evicted')), detection('nginx', 'evicted', byRequests)],
+const doors = {
+  refused: [detection('nginx', 'evicted', byRequests)],
+  closed: all.map((name) => detection(name, 'evicted')),
   opened: all.map((name) => detection(name, 'returned')),
+};
+const answers = {
   broken: byHttp.map((name) => detection(name, 'evicted')),
   mended: byHttp.map((name) => detection(name, 'returned')),
 };
@@ -50,12 +56,10 @@ const lab = {
     nginx: { role: 'l7', settings: { persona: 'nginx', targets: 'backend' } },
     backend: { role: 'backend', count: 2, settings: { keepAliveMs: 1000 } },
   },
-  acts: [
-    {
-      id: 'act',
-      steps: Object.entries(steps).map(([id, of]) => ({ id, check: { type: 'all', of } })),
-    },
-  ],
+  acts: Object.entries({ doors, answers }).map(([id, steps]) => ({
+    id,
+    steps: Object.entries(steps).map(([step, of]) => ({ id: step, check: { type: 'all', of } })),
+  })),
   closing: {
     prompt: 'Does it?',
     right: 'yes',
@@ -65,13 +69,21 @@ const lab = {
     ],
   },
 };
-const guide = `# Detection\n\nA lab for machines.\n\n# Act {#act}\n\nFour changes.\n\n${Object.keys(steps)
-  .map((id) => `## Step {#${id}}\n\nDo it.\n\n### Hint\n\nLook.\n\n### Why\n\nSo.\n`)
-  .join('\n')}`;
+const guideOf = (act: string, steps: object) =>
+  `# ${act} {#${act}}\n\nA change, and back.\n\n${Object.keys(steps)
+    .map((id) => `## ${id} {#${id}}\n\nDo it.\n\n### Hint\n\nLook.\n\n### Why\n\nSo.\n`)
+    .join('\n')}`;
+const guide = `# Detection\n\nFor machines.\n\n${guideOf('doors', doors)}\n${guideOf('answers', answers)}`;
 const fault = (name: string) => ({ do: 'fault', node: 'backend-1', fault: name });
 const heal = { do: 'heal', node: 'backend-1' };
 const solution = {
-  steps: { closed: [fault('refuse')], opened: [heal], broken: [fault('always-status')], mended: [heal] },
+  steps: {
+    refused: [fault('refuse')],
+    closed: [],
+    opened: [heal],
+    broken: [fault('always-status')],
+    mended: [heal],
+  },
   close: 'yes',
 };
 
@@ -96,7 +108,7 @@ describe.each(enginesHere)('detection on %s', (engine) => {
       engine,
       () => undefined,
     );
-    expect(proof.checks.map(({ id, measured }) => `${id}: ${measured}`).join('\n')).toContain('mended');
+    expect(proof.checks.at(-1)).toMatchObject({ id: 'mended', after: 'pass' });
     expect(proof).toMatchObject({ verdict: 'proved' });
   });
 });
