@@ -46,8 +46,8 @@ function byProbes(check: HealthCheck, failure: Expectation['failure']): Predicti
   const down = window(check, check.unhealthyThreshold);
   const atOnce = window(check, 1);
   const upMs = window(check, check.healthyThreshold);
-  const leaves = `${plural(check.unhealthyThreshold, 'failure')} to leave`;
-  const returns = `${plural(check.healthyThreshold, 'pass', 'passes')} to return`;
+  const leaves = leaving(check);
+  const returns = returning(check);
   const byStatus = check.statusFailsAtOnce && (check.protocol === 'http' || check.protocol === 'https');
   if (!byStatus) return { rule: 'active', downMs: down, upMs, words: `${leaves}, ${returns}` };
   const words = `the first wrong status evicts, otherwise ${leaves}; ${returns}`;
@@ -75,6 +75,14 @@ function byTraffic(passive: NonNullable<Watching['passive']>, gapMs: number | un
     upMs: [passive.ejectMs, Math.max(passive.ejectMs, passive.maxEjectMs ?? 0)],
     words: `${plural(k, 'failed request')} in a row to leave, tried again by real traffic after the time-out`,
   };
+}
+
+export function leaving({ unhealthyThreshold }: Pick<HealthCheck, 'unhealthyThreshold'>): string {
+  return `${plural(unhealthyThreshold, 'failure')} to leave`;
+}
+
+export function returning({ healthyThreshold }: Pick<HealthCheck, 'healthyThreshold'>): string {
+  return `${plural(healthyThreshold, 'pass', 'passes')} to return`;
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {

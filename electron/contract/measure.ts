@@ -152,7 +152,10 @@ export interface ProbeView {
 export interface Bill {
   readonly from: number;
   readonly to: number | null;
+  /** All that went wrong in that time. */
   readonly requests: number;
+  /** Of them, bad answers with this target's name. */
+  readonly named: number;
   /** Hurt by anyone in that time, one by one among the users that the witness counts singly. */
   readonly users: number;
   /** There were more users than those. */

@@ -18,8 +18,8 @@ interface Stretch {
 
 /**
  * Requests and users hurt from the newest fault's start until the target left rotation, and again each time it came
- * back while still broken, as the client counted them by the name in each answer. Answers that never came carry no
- * name and are not billed to a target.
+ * back while still broken: all that went wrong at the client in that time. `named` of them are bad answers that carry the
+ * target's name; an answer that never came carries none.
  */
 export function billsOf(
   input: BillInput,
@@ -54,6 +54,7 @@ export function stretchesOf({ transitions, acts }: BillInput, target: string): r
 function billOf({ client }: BillInput, target: string, stretches: readonly Stretch[]): Bill | null {
   const hurt = new Set<string>();
   let requests = 0;
+  let named = 0;
   let usersAtLeast = false;
   let witness = '';
   for (const { from, to } of stretches) {
@@ -62,7 +63,8 @@ function billOf({ client }: BillInput, target: string, stretches: readonly Stret
     if (start === null || stop === null) return null;
     const before = start.sample.stats as ClientStats;
     const after = stop.sample.stats as ClientStats;
-    requests += Math.max(0, badAnswers(after, target) - badAnswers(before, target));
+    requests += Math.max(0, wentWrong(after) - wentWrong(before));
+    named += Math.max(0, badOf(after.byServer[target]) - badOf(before.byServer[target]));
     for (const user of usersHurt(before, after)) hurt.add(user);
     usersAtLeast ||= after.users.total > after.perUser.length;
     witness = stop.node;
@@ -73,14 +75,19 @@ function billOf({ client }: BillInput, target: string, stretches: readonly Stret
     from: first.from,
     to: last.to === Infinity ? null : last.to,
     requests,
+    named,
     users: hurt.size,
     usersAtLeast,
     witness,
   };
 }
 
-function badAnswers(stats: ClientStats, server: string): number {
-  return Object.entries(stats.byServer[server] ?? {})
+function wentWrong({ byStatus, failed }: ClientStats): number {
+  return badOf(byStatus) + failed;
+}
+
+function badOf(byStatus: ClientStats['byStatus'] = {}): number {
+  return Object.entries(byStatus)
     .filter(([status]) => Number(status) >= 400)
     .reduce((sum, [, count]) => sum + count, 0);
 }

@@ -1,4 +1,5 @@
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
+import { leaving, returning } from '../../../docker/protocol/prediction.ts';
 import type { Prediction } from '../../../docker/protocol/prediction.ts';
 import type { BalancerStats, TargetStats } from '../../../docker/protocol/stats.ts';
 import type { BalancerHealth, HealthRow, ProbeView } from '../../contract/measure.ts';
@@ -42,7 +43,7 @@ export function healthOf(input: HealthInput): BalancerHealth {
     balancer: input.balancer,
     layer: input.stats.role === 'l7' ? 'l7' : 'l4',
     persona: input.settings.persona,
-    check: checkInWords(input.settings),
+    check: checkInWords(input.settings, input.scale),
     failOpen: input.stats.failOpen,
     scale: input.scale,
     predictedMs: input.prediction.downMs,
@@ -74,18 +75,15 @@ function rowOf(input: HealthInput, id: string, target: TargetStats): HealthRow {
   };
 }
 
-export function checkInWords({ healthCheck: check }: GroupSettings): string {
-  if (check === undefined) return 'No check';
-  const what =
-    check.protocol === 'none'
-      ? 'No check'
-      : check.protocol.startsWith('http')
-        ? `${check.protocol.toUpperCase()} ${check.method} ${check.path}, ${check.successCodes}`
-        : check.protocol === 'tcp'
-          ? 'TCP connect'
-          : check.protocol.toUpperCase();
-  if (check.protocol === 'none') return what;
-  return `${what}, every ${check.intervalMs / 1000} s, ${check.unhealthyThreshold} failures to leave, ${check.healthyThreshold} passes to return`;
+function checkInWords({ healthCheck: check }: GroupSettings, scale: number): string {
+  if (check === undefined || check.protocol === 'none') return 'No check';
+  const what = check.protocol.startsWith('http')
+    ? `${check.protocol.toUpperCase()} ${check.method} ${check.path}, ${check.successCodes}`
+    : check.protocol === 'tcp'
+      ? 'TCP connect'
+      : check.protocol.toUpperCase();
+  const faster = scale === 1 ? '' : ` (here ×${scale} faster)`;
+  return `${what}, every ${check.intervalMs / 1000} s, ${leaving(check)}, ${returning(check)}${faster}`;
 }
 
 /** The newest eviction or return, measured from the act that caused it: a fault on the target, or a new check. */

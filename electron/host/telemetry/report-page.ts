@@ -65,14 +65,14 @@ function bills({ health }: ReportFacts): string {
     ]),
   );
   if (rows.length === 0) return '';
-  const head = ['Balancer', 'Target', 'When', 'Requests', 'Users', 'For', 'Counted by'];
+  const head = ['Balancer', 'Target', 'When', 'Requests', 'Answered by it', 'Users', 'For', 'Counted by'];
   return `<h2>Blind-window bill</h2>${table(head, rows)}`;
 }
 
 function billRow(balancer: string, target: string, when: string, bill: Bill): readonly string[] {
   const users = `${bill.usersAtLeast === true ? 'at least ' : ''}${bill.users}`;
   const length = bill.to === null ? 'still open' : span(bill.to - bill.from);
-  return [balancer, target, when, String(bill.requests), users, length, bill.witness];
+  return [balancer, target, when, String(bill.requests), String(bill.named), users, length, bill.witness];
 }
 
 function budget(view: BudgetView | null): string {

@@ -5,7 +5,7 @@ import { fakeHost } from '../../../support/fake-host.ts';
 import { healthSample, nodeSample, rowSample, sessionSample } from '../../../support/lab-samples.ts';
 import { draw } from '../desk.ts';
 
-const bill = { from: 1000, to: 3000, requests: 312, users: 40, witness: 'client' };
+const bill = { from: 1000, to: 3000, requests: 312, named: 312, users: 40, witness: 'client' };
 
 test('every target has a row with its state, its last probe and its counter', async () => {
   const host = fakeHost();

@@ -13,7 +13,7 @@ function moved(at: number, from: State, to: State, target = 'b1'): Transition {
 const on = { kind: 'fault', node: 'b1', at: 100, fault: 'always-status', on: true } as const;
 const off = { ...on, at: 900, on: false } as const;
 
-/** Ten bad answers of b1 for each 100 ms; user u<n> is hurt once by the n-th hundred. */
+/** Ten bad answers of b1 for each 100 ms, and two requests without an answer; user u<n> is hurt once by the n-th hundred. */
 function client(at = 1000): ReturnType<BillInput['client']> {
   const hundreds = Math.floor(at / 100);
   const perUser = Array.from({ length: 10 }, (_, n) => ({
@@ -22,9 +22,14 @@ function client(at = 1000): ReturnType<BillInput['client']> {
     bad: hundreds > n ? 1 : 0,
     server: null,
   }));
-  const byServer = { b1: { 200: 7, 500: hundreds * 10 }, b2: { 500: 999 } };
+  const byServer = { b1: { 200: 7, 500: hundreds * 10 }, b2: { 200: 999 } };
+  const byStatus = { 200: 1006, 500: hundreds * 10 };
+  const failed = hundreds * 2;
   const users = { total: 10, served: 10, hurt: 0 };
-  return { node: 'client', sample: { at, stats: clientStats({ byServer, perUser, users }) } };
+  return {
+    node: 'client',
+    sample: { at, stats: clientStats({ byServer, byStatus, failed, perUser, users }) },
+  };
 }
 
 describe('stretchesOf', () => {
@@ -70,7 +75,7 @@ describe('stretchesOf', () => {
 });
 
 describe('billsOf', () => {
-  it('bills the blind window and the return apart, by the name in each answer', () => {
+  it('bills the blind window and the return apart, and says what carried the name of the target', () => {
     const transitions = [
       moved(300, 'healthy', 'unhealthy'),
       moved(500, 'unhealthy', 'healthy'),
@@ -80,12 +85,13 @@ describe('billsOf', () => {
     expect(bill).toMatchObject({
       from: 100,
       to: 300,
-      requests: 20,
+      requests: 24,
+      named: 20,
       users: 2,
       usersAtLeast: false,
       witness: 'client',
     });
-    expect(returnBill).toMatchObject({ from: 500, to: 600, requests: 10, users: 1 });
+    expect(returnBill).toMatchObject({ from: 500, to: 600, requests: 12, named: 10, users: 1 });
   });
 
   it('says "at least" where the witness does not count every user singly', () => {

@@ -51,7 +51,15 @@ describe('reportPage', () => {
     const stats = clientStats({ answered: s * 100, byStatus: { 200: s * 90, 500: s * 10 } });
     budget.add(s * 1000, () => new Map([['client', stats]]));
   }
-  const bill = { from: 100, to: 4100, requests: 37, users: 12, usersAtLeast: true, witness: 'client' };
+  const bill = {
+    from: 100,
+    to: 4100,
+    requests: 37,
+    named: 30,
+    users: 12,
+    usersAtLeast: true,
+    witness: 'client',
+  };
   const row = { target: 'backend-3', bill, returnBill: { ...bill, requests: 5 } };
   const report: LabReport = {
     about: {
@@ -102,7 +110,7 @@ describe('reportPage', () => {
   });
 
   it('names who counted the bill and the budget', () => {
-    expect(page).toContain('<td>37</td><td>at least 12</td><td>4 s</td><td>client</td>');
+    expect(page).toContain('<td>37</td><td>30</td><td>at least 12</td><td>4 s</td><td>client</td>');
     expect(page).toContain('on return, still broken');
     expect(page).toContain('200 bad of 2000 requests');
     expect(page).toContain('1 h (here 6 min)');
