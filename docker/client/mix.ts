@@ -35,12 +35,13 @@ export function createMix(settings: ClientSettings): Mix {
 }
 
 function kindOf(route: string, kind: ClientSettings['mix'][string], settings: ClientSettings): Kind {
-  const { method, host, bodyBytes } = settings;
+  const { method, host, bodyBytes, body } = settings;
   const as = {
     ...settings,
     method: kind.method ?? method,
     host: kind.host ?? host,
     bodyBytes: kind.bodyBytes ?? bodyBytes,
+    body: kind.body ?? body,
     headers: { ...settings.headers, ...kind.headers },
   };
   return { route, path: kind.path, as, named: true };

@@ -16,6 +16,8 @@ const pathSchema = z
 const headerNameSchema = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'a header name such as x-api-key');
 const headerValueSchema = z.string().regex(/^[\x20-\x7e\x80-\xff\t]*$/, 'a header value on one line');
 
+const bodySchema = z.string().max(4096);
+
 /** One kind of request among several; what is left out is as in the settings around it. */
 const kindSchema = z.strictObject({
   share: z.number().min(0).max(1_000_000).default(1).meta({ title: 'Share' }),
@@ -24,6 +26,8 @@ const kindSchema = z.strictObject({
   host: z.string().max(253).nullable().default(null),
   headers: z.record(headerNameSchema, headerValueSchema).default({}),
   bodyBytes: z.int().min(0).max(10_000_000).nullable().default(null),
+  /** What it says, in place of so many bytes that say nothing. */
+  body: bodySchema.nullable().default(null),
 });
 
 /** Open-loop load: requests leave by the schedule whether or not earlier ones were answered. */
@@ -79,6 +83,10 @@ export const clientSettingsSchema = z.strictObject({
     .default({})
     .meta({ title: 'Headers', description: '{user} stands for the user, u1 and on' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Body size' }),
+  body: bodySchema
+    .nullable()
+    .default(null)
+    .meta({ title: 'Body', description: 'a text; without one, as many bytes as the body size says' }),
   mix: z
     .record(z.string().regex(/^[a-z0-9-]{1,40}$/, 'a short name such as api'), kindSchema)
     .default({})

@@ -1,5 +1,6 @@
 import { clientHeader, requestIdHeader } from '../../protocol/common.ts';
 import type { ClientSettings } from '../../protocol/client.ts';
+import { bodyOf } from '../body.ts';
 import type { PlannedRequest } from '../exchange.ts';
 
 /** Spells requests. What does not change from one to the next is spelled once. */
@@ -9,17 +10,18 @@ export interface RequestWriter {
 }
 
 export function createRequestWriter(settings: ClientSettings): RequestWriter {
-  const { method, bodyBytes } = settings;
+  const { method } = settings;
+  const body = bodyOf(settings);
   const own = Object.entries(settings.headers).map(([name, value]) => `${name.toLowerCase()}: ${value}\r\n`);
   const replaced = new Set(Object.keys(settings.headers).map((name) => name.toLowerCase()));
   // A header of the settings takes the place of ours, except for the two ids that every witness relies on.
   const writes = (name: string) => !replaced.has(name);
 
-  const hasBody = bodyBytes > 0 || method === 'POST' || method === 'PUT';
+  const hasBody = body !== null || method === 'POST' || method === 'PUT';
   const fixed = [
     writes('host') ? `host: ${settings.host ?? authority(settings)}\r\n` : '',
     settings.connections === 'new' ? 'connection: close\r\n' : '',
-    hasBody ? `content-length: ${bodyBytes}\r\n` : '',
+    hasBody ? `content-length: ${body?.length ?? 0}\r\n` : '',
     hasBody && writes('content-type') ? 'content-type: application/octet-stream\r\n' : '',
     ...own,
   ].join('');
@@ -28,7 +30,7 @@ export function createRequestWriter(settings: ClientSettings): RequestWriter {
   const userHeader = writes('x-blindspot-user');
 
   return {
-    body: bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null,
+    body,
     head({ id, client, userName, path, cookies }) {
       return (
         `${method} ${path} HTTP/1.1\r\n` +

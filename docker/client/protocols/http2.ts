@@ -1,6 +1,7 @@
 import type * as http2 from 'node:http2';
 import { clientHeader, requestIdHeader, serverHeader } from '../../protocol/common.ts';
 import type { ClientSettings } from '../../protocol/client.ts';
+import { bodyOf } from '../body.ts';
 import { isOk } from '../exchange.ts';
 import type { PlannedRequest, Transport, Wire } from '../exchange.ts';
 import { authority } from '../http1/request-writer.ts';
@@ -11,7 +12,7 @@ import type { Secure } from '../tls.ts';
 export function createHttp2(settings: () => ClientSettings, wire: Wire, secure: Secure | null): Transport {
   return createStreams(settings, wire, secure, {
     headers: (request, now) => ({ ...ownHeaders(request, now), ':method': now.method }),
-    body: ({ bodyBytes }) => (bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : null),
+    body: bodyOf,
     answer: (head) => {
       const status = Number(head[':status']);
       const setCookies = head['set-cookie'] ?? [];

@@ -24,7 +24,7 @@ export function createWebsocket(
   const kept = createKeptConnections(settings, wire, secure, (connection) => switching.has(connection));
   // A connection that is to switch is not one to close, whatever becomes of it after.
   const writer = spelledOnce(settings, (now) =>
-    createRequestWriter({ ...now, method: 'GET', bodyBytes: 0, connections: 'kept' }),
+    createRequestWriter({ ...now, method: 'GET', bodyBytes: 0, body: null, connections: 'kept' }),
   );
 
   const speak = (

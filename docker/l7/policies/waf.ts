@@ -1,31 +1,39 @@
 //  call --> head, query --> body, as far as it may be --> score --> on, or 403
 import type { Json } from '../../protocol/json.ts';
-import type { WafFinding, WafStats } from '../../protocol/l7/policy-stats.ts';
+import type { WafStats } from '../../protocol/l7/policy-stats.ts';
 import type { WafSettings } from '../../protocol/l7/waf.ts';
 import { fieldValue } from '../message.ts';
 import { kind } from './policy-kind.ts';
 import type { Answer, Call, Policy } from './policy.ts';
+import { exclusions } from './waf/exclusions.ts';
+import { createFoundLog } from './waf/found.ts';
+import type { FoundLog } from './waf/found.ts';
 import { judgeHead, judgeParts, scoreOf } from './waf/judge.ts';
 import type { Finding } from './waf/judge.ts';
 import { bodyParts, headParts, queryParts } from './waf/parts.ts';
 
-type Counts = Omit<WafStats, 'recent'> & { byRule: Record<string, number> };
+type Counts = Omit<WafStats, 'found'> & { byRule: Record<string, number> };
 
 interface WafPolicy extends Policy {
   readonly wafCounts: { -readonly [K in keyof Counts]: Counts[K] };
-  readonly recent: WafFinding[];
+  readonly found: FoundLog;
 }
-
-const mostRecent = 20;
 
 export const waf = kind('waf', (settings, _services, before): Policy | null => {
   if (settings.mode === 'off') return null;
   const old = isWaf(before) ? before : null;
   const counts = old?.wafCounts ?? { inspected: 0, blocked: 0, detected: 0, byRule: {} };
-  const recent = old?.recent ?? [];
+  const found = old?.found ?? createFoundLog();
 
-  const decide = (call: Call, findings: readonly Finding[]): Answer | null => {
+  const excluded = exclusions(settings.exclude);
+
+  const decide = (call: Call, all: readonly Finding[]): Answer | null => {
     if (!call.dry) counts.inspected += 1;
+    const findings = all.filter((finding) => {
+      if (!excluded(finding, call.head.target)) return true;
+      call.why('waf', `${finding.rule} in ${finding.where}: excluded`);
+      return false;
+    });
     const score = scoreOf(findings);
     if (score === 0) return null;
     const tooMuch = score >= settings.threshold;
@@ -37,11 +45,11 @@ export const waf = kind('waf', (settings, _services, before): Policy | null => {
     );
     if (!call.dry) {
       if (tooMuch) counts[blocked ? 'blocked' : 'detected'] += 1;
-      for (const { rule, where, match } of findings) {
-        counts.byRule[rule] = (counts.byRule[rule] ?? 0) + 1;
-        recent.unshift({ at: call.at, rule, where, match, path: call.head.target.slice(0, 80), blocked });
+      const path = (call.head.target.split('?', 1)[0] ?? '').slice(0, 80);
+      for (const finding of findings) {
+        counts.byRule[finding.rule] = (counts.byRule[finding.rule] ?? 0) + 1;
+        found.add(finding, path, call.at, blocked);
       }
-      recent.length = Math.min(recent.length, mostRecent);
     }
     return blocked ? refusal(settings.status) : null;
   };
@@ -49,7 +57,7 @@ export const waf = kind('waf', (settings, _services, before): Policy | null => {
   const policy: WafPolicy = {
     name: 'waf',
     wafCounts: counts,
-    recent,
+    found,
     request(call) {
       const { head } = call;
       const findings = [...judgeHead(head, settings), ...judgeParts(queryParts(head), settings.paranoia)];
@@ -58,7 +66,12 @@ export const waf = kind('waf', (settings, _services, before): Policy | null => {
       if (!call.hasBody || settings.bodyBytes === 0 || call.upgrade !== null) return decide(call, findings);
       return withBody(call, settings, findings).then((all) => decide(call, all));
     },
-    stats: () => ({ ...counts, byRule: { ...counts.byRule }, recent }) satisfies WafStats as unknown as Json,
+    stats: () =>
+      ({
+        ...counts,
+        byRule: { ...counts.byRule },
+        found: found.list(),
+      }) satisfies WafStats as unknown as Json,
   };
   return policy;
 });

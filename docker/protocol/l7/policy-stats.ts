@@ -107,16 +107,22 @@ export interface WafStats {
   /** Let through although it was too much: only detection is on. */
   readonly detected: number;
   readonly byRule: Readonly<Record<string, number>>;
-  /** Newest first. */
-  readonly recent: readonly WafFinding[];
+  /** What was found lately, each kind of it once. */
+  readonly found: readonly WafFound[];
 }
 
-export interface WafFinding {
-  readonly at: number;
+/** All findings of one rule in one part at one path. */
+export interface WafFound {
   readonly rule: string;
   /** "query id", "body name", "user-agent" */
   readonly where: string;
-  readonly match: string;
+  /** Without the query string. */
   readonly path: string;
-  readonly blocked: boolean;
+  readonly score: number;
+  readonly count: number;
+  /** Of them, in requests that were blocked. */
+  readonly blocked: number;
+  /** The last one: when, and the text that it matched. */
+  readonly at: number;
+  readonly match: string;
 }

@@ -1,5 +1,44 @@
 import { z } from 'zod';
 
+/** Every rule by its name, as findings state it. */
+export const wafRules = [
+  'sql-union',
+  'sql-always-true',
+  'sql-quote-comment',
+  'sql-stacked',
+  'sql-sleep',
+  'sql-schema',
+  'sql-select-from',
+  'sql-quote',
+  'script-tag',
+  'script-handler',
+  'script-url',
+  'script-active-tag',
+  'script-call',
+  'path-climbs',
+  'path-system-file',
+  'command-chained',
+  'command-shell',
+  'command-substitution',
+  'command-function',
+  'agent-listed',
+  'file-type',
+  'bad-escape',
+  'null-byte',
+  'two-content-types',
+  'body-unreadable',
+] as const;
+export type WafRule = (typeof wafRules)[number];
+
+/** "sql-union", "sql-union in query q", "sql-union in query q at /search": in the words that a finding has. */
+const exclusionSchema = z
+  .string()
+  .max(300)
+  .regex(
+    new RegExp(`^(?:${wafRules.join('|')})(?: in (?! )[^/]+?)?(?: at /\\S*)?$`),
+    'a rule, and perhaps where: "sql-union in query q at /search"',
+  );
+
 /** Requests judged by what is in them: each finding adds to a score, and enough of it is too much. */
 export const wafSchema = z.strictObject({
   mode: z.enum(['off', 'detect', 'block']).default('off').meta({
@@ -12,6 +51,11 @@ export const wafSchema = z.strictObject({
   inspect: z.enum(['query', 'request']).default('request').meta({
     title: 'Looks at',
     description: 'query: the query string alone; request: cookies and body, too',
+  }),
+  /** For what is known to be harmless: narrower than a higher threshold, which lets everything else in, too. */
+  exclude: z.array(exclusionSchema).max(100).default([]).meta({
+    title: 'Does not look for',
+    description: '["sql-union in query q at /search"]; without a part or a path: nowhere',
   }),
   /** What is beyond is not looked at, and the request's story says so. */
   bodyBytes: z.int().min(0).max(1_048_576).default(65_536).meta({ title: 'Body inspected, at most' }),

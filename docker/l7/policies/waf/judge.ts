@@ -1,4 +1,4 @@
-import type { WafSettings } from '../../../protocol/l7/waf.ts';
+import type { WafRule, WafSettings } from '../../../protocol/l7/waf.ts';
 import type { RequestHead } from '../../message.ts';
 import { fieldValue, fieldValues } from '../../message.ts';
 import { normalised } from './normalised.ts';
@@ -7,7 +7,7 @@ import { rules } from './rules.ts';
 import type { Family } from './rules.ts';
 
 export interface Finding {
-  readonly rule: string;
+  readonly rule: WafRule;
   readonly family: Family;
   /** "query id", "body name", "user-agent" */
   readonly where: string;
@@ -32,7 +32,7 @@ export function judgeParts(parts: readonly Part[], paranoia: number): readonly F
 /** What a head says as such, whatever is in it. */
 export function judgeHead(head: RequestHead, settings: WafSettings): readonly Finding[] {
   const found: Finding[] = [];
-  const add = (rule: string, family: Family, where: string, match: string, score = 5) =>
+  const add = (rule: WafRule, family: Family, where: string, match: string, score = 5) =>
     void found.push({ rule, family, where, match: match.slice(0, 80), score });
   const agent = fieldValue(head.fields, 'user-agent')?.toLowerCase() ?? '';
   const bad = settings.agents.find((word) => agent.includes(word.toLowerCase()));

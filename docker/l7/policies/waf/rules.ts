@@ -1,10 +1,11 @@
+import type { WafRule } from '../../../protocol/l7/waf.ts';
 import type { Part } from './parts.ts';
 
 export type Family = 'sql' | 'script' | 'traversal' | 'command' | 'agent' | 'file-type' | 'protocol';
 
 /** What is looked for, where, and what it counts. Patterns see normalised text, and none of them backtracks far. */
 export interface Rule {
-  readonly id: string;
+  readonly id: WafRule;
   readonly family: Family;
   readonly kinds: readonly Part['kind'][];
   readonly pattern: RegExp;
@@ -16,7 +17,7 @@ const said: readonly Part['kind'][] = ['argument', 'cookie'];
 const anywhere: readonly Part['kind'][] = ['argument', 'cookie', 'header', 'path'];
 
 function rule(
-  id: string,
+  id: WafRule,
   family: Family,
   pattern: RegExp,
   kinds: readonly Part['kind'][] = said,

@@ -86,8 +86,10 @@ describe('cookie jar', () => {
 describe('client with a mix and a jar', () => {
   it('asks as each kind says, counts it by name, and sends cookies back to their server', async () => {
     const seen: IncomingMessage[] = [];
+    const bodies = new Set<string>();
     const server = createServer((request, response) => {
       seen.push(request);
+      request.on('data', (bytes) => bodies.add(String(bytes)));
       const user = String(request.headers['x-blindspot-user']);
       response.setHeader('x-blindspot-server', 'server-1');
       response.setHeader('set-cookie', `SESSION=of-${user}; Path=/`);
@@ -102,7 +104,7 @@ describe('client with a mix and a jar', () => {
       cookieJar: true,
       mix: {
         good: { share: 1, path: '/good/{user}', headers: { 'x-key': 'key-{user}' } },
-        bad: { share: 1, path: '/bad', method: 'POST', bodyBytes: 3 },
+        bad: { share: 1, path: '/bad', method: 'POST', body: 'é=1' },
       },
     });
     cleanups.push(() => client.stop());
@@ -115,12 +117,13 @@ describe('client with a mix and a jar', () => {
     expect(mix?.good?.byStatus).toEqual({ '200': mix?.good?.sent });
     expect(mix?.bad?.byStatus).toEqual({ '503': mix?.bad?.sent });
     expect(mix?.bad?.byServer).toEqual({ 'server-1': mix?.bad?.sent });
+    expect([...bodies]).toEqual(['é=1']);
     const last = seen.at(-1);
     const user = String(last?.headers['x-blindspot-user']);
     expect(last?.headers.cookie).toBe(`user=${user}; SESSION=of-${user}`);
     for (const { url, method, headers } of seen) {
       if (url === '/bad')
-        expect([method, headers['content-length'], headers['x-key']]).toEqual(['POST', '3', undefined]);
+        expect([method, headers['content-length'], headers['x-key']]).toEqual(['POST', '4', undefined]);
       else
         expect([url, headers['x-key']]).toEqual([
           `/good/${String(headers['x-blindspot-user'])}`,

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFoundLog } from '../../../../../docker/l7/policies/waf/found.ts';
 import { judgeParts } from '../../../../../docker/l7/policies/waf/judge.ts';
 import { normalised } from '../../../../../docker/l7/policies/waf/normalised.ts';
 import { bodyParts } from '../../../../../docker/l7/policies/waf/parts.ts';
 import type { L7Patch } from '../../../../../docker/protocol/balancer.ts';
 import type { WafStats } from '../../../../../docker/protocol/l7/policy-stats.ts';
+import { wafSchema } from '../../../../../docker/protocol/l7/waf.ts';
 import { cleanUp, httpBackend, proxyTo } from '../rig.ts';
 import { get } from './get.ts';
 
@@ -129,9 +131,22 @@ describe('the firewall', () => {
     expect((await get(port, injection)).status).toBe(403);
     expect(bodies).toEqual([]);
     expect(stats()).toMatchObject({ inspected: 1, blocked: 1, byRule: { 'sql-always-true': 1 } });
-    expect(stats().recent[0]).toMatchObject({ rule: 'sql-always-true', where: 'query id', blocked: true });
+    const kind = { rule: 'sql-always-true', where: 'query id', path: '/', match: "' or '1'='1" };
+    expect(stats().found).toMatchObject([{ ...kind, count: 1, blocked: 1, score: 5 }]);
     expect(log.at(-1)).toMatchObject({ by: 'waf', target: null });
     expect((await get(port, '/?id=1')).text).toBe('served');
+  });
+
+  it('gathers what it finds by rule, part and path, and keeps so many kinds of it', async () => {
+    const { port, stats } = await guarded({});
+    for (let time = 0; time < 3; time++) await get(port, injection);
+    expect(stats().found).toMatchObject([{ count: 3 }]);
+    const log = createFoundLog();
+    const finding = judgeParts([{ where: 'query q', kind: 'argument', text: '<script>' }], 1)[0];
+    if (finding === undefined) throw new Error('nothing found');
+    for (let path = 0; path < 50; path++) log.add(finding, `/${path}`, path, false);
+    expect(log.list()).toHaveLength(40);
+    expect(log.list()[0]?.path).toBe('/10');
   });
 
   it('only says so where it is to detect', async () => {
@@ -145,7 +160,7 @@ describe('the firewall', () => {
     expect((await get(port, '/', form, 'POST', "id=1'+or+'1'='1")).status).toBe(403);
     expect((await get(port, '/', form, 'POST', 'id=1')).text).toBe('served');
     expect(bodies).toEqual(['id=1']);
-    expect(stats().recent[0]?.where).toBe('body id');
+    expect(stats().found[0]?.where).toBe('body id');
   });
 
   it('passes the same injection in a body where it reads the query alone', async () => {
@@ -170,6 +185,34 @@ describe('the firewall', () => {
     expect((await get(port, '/style.css', { 'user-agent': 'Mozilla/5.0' })).status).toBe(200);
     const json = { 'content-type': 'application/json' };
     expect((await get(port, '/', json, 'POST', '{"a":')).status).toBe(403);
+  });
+
+  it('lets through what is excluded, and nothing beside it', async () => {
+    const harmless = '/search?q=student%20union%20select%20board';
+    const { port, stats, log } = await guarded({ exclude: ['sql-union in query q at /search'] });
+    expect((await get(port, harmless)).text).toBe('served');
+    expect(JSON.stringify(log.at(-1))).toContain('sql-union in query q: excluded');
+    expect(stats()).toMatchObject({ inspected: 1, blocked: 0, byRule: {} });
+    for (const other of [
+      harmless.replace('/search', '/searching'),
+      harmless.replace('/search', '/search/../admin'),
+      harmless.replace('q=', 'id='),
+      `${harmless}%27%20or%20%271%27=%271`,
+    ])
+      expect((await get(port, other)).status, other).toBe(403);
+  });
+
+  it('knows an exclusion by its words, and no other', () => {
+    const reads = (text: string) => wafSchema.safeParse({ exclude: [text] }).success;
+    for (const good of [
+      'sql-union',
+      'sql-union in query q',
+      'file-type at /',
+      'script-tag in body a b at /x',
+    ])
+      expect(reads(good), good).toBe(true);
+    for (const bad of ['sql', 'sql-union q', 'sql-union in ', 'sql-union at search'])
+      expect(reads(bad), bad).toBe(false);
   });
 
   it('is not there while it is off', async () => {
