@@ -2,6 +2,8 @@
 
 /** Topic `picks`, keyed by balancer. Newest last. */
 export interface Picks {
+  /** Under which these picks can be made once more. */
+  readonly algorithms: readonly string[];
   readonly picks: readonly PickView[];
 }
 

@@ -21,6 +21,38 @@ export interface ProxyPolicies {
   readonly sides: ProxySides;
   /** Whether it can say what it would make of a request; a real system cannot. */
   readonly explains: boolean;
+  /** Null: the firewall is off. */
+  readonly waf: readonly WafRow[] | null;
+  /** Null: the cache is off. */
+  readonly cache: CacheContents | null;
+}
+
+/** What the firewall found of one rule, in one part, at one path. */
+export interface WafRow {
+  readonly rule: string;
+  readonly where: string;
+  readonly path: string;
+  readonly match: string;
+  readonly score: number;
+  readonly count: number;
+  readonly blocked: number;
+  readonly at: number;
+}
+
+export interface CacheContents {
+  readonly objects: number;
+  readonly bytes: number;
+  /** The latest used. */
+  readonly stored: readonly {
+    readonly url: string;
+    /** What it was stored for, where it varies. */
+    readonly of: string;
+    readonly ageMs: number;
+    /** Fresh for so much longer; negative: stale for so long. */
+    readonly leftMs: number;
+    readonly bytes: number;
+    readonly hits: number;
+  }[];
 }
 
 type FieldLine = readonly [name: string, value: string];

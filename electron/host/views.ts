@@ -1,5 +1,6 @@
 import type { AppState, Notice } from '../contract/app.ts';
 import type { BalancerHealth } from '../contract/measure.ts';
+import { algorithms, l4Algorithms } from '../../docker/protocol/balancer.ts';
 import type { GroupSettings as BalancerGroup } from '../../docker/protocol/balancer.ts';
 import { predict } from '../../docker/protocol/prediction.ts';
 import type { Prediction } from '../../docker/protocol/prediction.ts';
@@ -62,6 +63,7 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   }));
   topics.provide('logs', 100, (node) => controller.logs.view(node));
   topics.provide('picks', 100, (node) => ({
+    algorithms: controller.session?.telemetry.roleOf(node) === 'l7' ? algorithms : l4Algorithms,
     picks: picksOf(controller.session?.telemetry.eventsOf(node, 0) ?? []).map(pickView),
   }));
   topics.onInterest((topic, node, count) => {

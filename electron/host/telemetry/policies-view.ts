@@ -12,6 +12,7 @@ import type {
 } from '../../contract/policies.ts';
 import type { Json } from '../../contract/session.ts';
 import { countsSince, percentileOf, sumOf } from './latency-buckets.ts';
+import { cacheContents, wafRows } from './proxy-rows.ts';
 import { proxySides } from './proxy-sides.ts';
 import type { Samples } from './samples.ts';
 
@@ -78,6 +79,8 @@ export function proxyPolicies(
     others,
     sides: proxySides(before, now, seconds),
     explains: now.real === undefined,
+    waf: wafRows(now),
+    cache: cacheContents(now),
   };
 }
 

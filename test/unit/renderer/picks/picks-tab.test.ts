@@ -26,7 +26,7 @@ function host() {
   const made = fakeHost();
   const targets = [target('backend-1'), target('backend-2')];
   made.publish('health', healthSample([rowSample('backend-1'), rowSample('backend-2')]));
-  made.publish('picks', { picks: [pick] }, 'balancer');
+  made.publish('picks', { algorithms: ['maglev', 'round-robin'], picks: [pick] }, 'balancer');
   made.answer('node.controls', () => ({
     node: 'balancer',
     settings: { targets },
@@ -52,7 +52,8 @@ test('a pick says what was hashed, where it fell and who else there was', async 
 
 test('the same arrivals under another algorithm stand beside the real picks', async () => {
   draw(PicksTab, { session: sessionSample() }, host());
-  const choice = await screen.findByRole('combobox', { name: /same arrivals under/ });
+  await screen.findByRole('option', { name: 'round-robin' });
+  const choice = screen.getByRole('combobox', { name: /same arrivals under/ });
   await fireEvent.change(choice, { target: { value: 'round-robin' } });
   expect(await screen.findByRole('cell', { name: 'backend-1' })).toBeTruthy();
 });

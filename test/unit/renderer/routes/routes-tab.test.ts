@@ -51,6 +51,23 @@ const view: PoliciesView = {
         own: [{ cause: 'refused', total: 12, perSecond: 2 }],
       },
       explains: true,
+      waf: [
+        {
+          rule: 'sql-union',
+          where: 'query q',
+          path: '/search',
+          match: 'union select',
+          score: 5,
+          count: 12,
+          blocked: 9,
+          at: 0,
+        },
+      ],
+      cache: {
+        objects: 40,
+        bytes: 240_000,
+        stored: [{ url: '/shelf', of: '', ageMs: 61_000, leftMs: -1000, bytes: 6000, hits: 3 }],
+      },
     },
   ],
   kinds: [
@@ -128,6 +145,24 @@ test('a proxy that is asked about a request shows it before and after, and why',
     host: 'proxy',
     headers: { 'X-Internal-Token': 'hush', Cookie: 'user=u1' },
   });
+});
+
+test('findings and stored answers are on screen, each with its figures', async () => {
+  const host = fakeHost();
+  host.publish('policies', view);
+  draw(RoutesTab, {}, host);
+  const cells = (row: HTMLElement) => [...row.querySelectorAll('td')].map((cell) => cell.textContent);
+  expect(cells(await screen.findByTestId('waf-sql-union')).slice(0, 6)).toEqual([
+    'query q',
+    'union select',
+    '/search',
+    '5',
+    '12',
+    '9 blocked',
+  ]);
+  const stored = screen.getByRole('rowheader', { name: '/shelf' }).closest('tr');
+  if (stored === null) throw new Error('no row of the cache');
+  expect(cells(stored)).toEqual(['everybody', '61 s', 'stale for 1.0 s', '5.9 KiB', '3 times']);
 });
 
 test('a weight that is typed goes to the proxy as a change of that weight alone', async () => {
