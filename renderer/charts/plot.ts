@@ -61,7 +61,12 @@ export function createPlot(canvas: HTMLCanvasElement, kind: ChartKind): Plot {
           beginAtZero: true,
           stacked: kind.stacked,
           border: { display: false },
-          ticks: { maxTicksLimit: 4 },
+          ticks: {
+            maxTicksLimit: 4,
+            ...(kind.lines[0]?.unit === ' ms'
+              ? { callback: (value: number | string) => span(Number(value)) }
+              : {}),
+          },
         },
       },
     },
@@ -146,6 +151,11 @@ function colour(chart: Chart<'line', Point[]>, kind: ChartKind, now: number): vo
     Object.assign(y, { grid: { color: token('--grid') } });
     Object.assign(y.ticks ?? {}, ticks);
   }
+}
+
+/** A scale has whole steps, so it needs no decimals but where a second is divided. */
+function span(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }
 
 function ago(at: number, now: number): string {

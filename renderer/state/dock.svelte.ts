@@ -1,17 +1,18 @@
+/** What is used most comes first. */
 export const dockTabs = [
   'terminals',
-  'logs',
+  'controls',
   'requests',
-  'packets',
-  'users',
-  'picks',
   'routes',
   'connections',
+  'packets',
+  'picks',
   'kernel',
+  'users',
+  'logs',
   'timeline',
   'ledger',
   'record',
-  'controls',
 ] as const;
 export type DockTab = (typeof dockTabs)[number];
 

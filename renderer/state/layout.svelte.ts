@@ -19,7 +19,7 @@ export interface Layout {
 const bounds: Readonly<Record<Pane, readonly [least: number, most: number, share: number]>> = {
   guide: [220, 620, 0.22],
   measures: [260, 820, 0.277],
-  dock: [96, 720, 0.26],
+  dock: [96, 720, 0.31],
   health: [110, 760, 0.41],
 };
 

@@ -3,6 +3,8 @@ import { finding } from './finding.ts';
 import type { Predicate } from './finding.ts';
 import { called, nodeOf } from './names.ts';
 
+const mostWords = 80;
+
 /** Someone typed a command at a node since the step opened, and its output matched. */
 export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
   const node = nodeOf(check.node, evidence);
@@ -12,6 +14,11 @@ export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
   );
   const hit = typed.find((act) => act.kind === 'command' && wanted.test(act.output));
   const expected = `output at ${called(check.node)} that matches ${check.matches}`;
-  if (hit?.kind === 'command') return finding('pass', `"${hit.text}" did`, expected);
+  if (hit?.kind === 'command') return finding('pass', `"${brief(hit.text)}" did`, expected);
   return finding('waiting', typed.length === 0 ? '' : `${typed.length} commands, none did`, expected);
 };
+
+/** A line of shell may be long; its beginning says which one it was. */
+function brief(text: string): string {
+  return text.length <= mostWords ? text : `${text.slice(0, mostWords - 1).trimEnd()}…`;
+}
