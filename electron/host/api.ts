@@ -161,9 +161,7 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
         .mustSession()
         .telemetry.call(node, 'POST', '/explain/request', asked)) as unknown as ExplainedRequest,
     'terminal.open': async ({ node, cols, rows }, caller) => {
-      const session = controller.mustSession();
-      session.nodeOrThrow(node);
-      const shell = await session.engine.exec(session.id, node, { command: [], tty: { cols, rows } });
+      const shell = await controller.mustSession().openTerminal(node, { cols, rows });
       return { stream: caller.openStream(shell) };
     },
     'terminal.resize': async ({ stream, cols, rows }, caller) => {

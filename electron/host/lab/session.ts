@@ -7,6 +7,7 @@ import type { Tick } from '../../contract/measure.ts';
 import type {
   Engine,
   EngineEvent,
+  ExecHandle,
   FoundSession,
   PowerAction,
   Progress,
@@ -27,6 +28,7 @@ import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
+import { watchedShell } from './watched-shell.ts';
 import { needsPeers, nodeNames, nodePorts, plan } from './plan.ts';
 import type { Plan, PlanContext, PlannedNode } from './plan.ts';
 
@@ -252,6 +254,15 @@ export class Session {
     this.nodeOrThrow(node);
     this.telemetry.record({ kind: 'power', node, at: Date.now(), action });
     await this.engine.power(this.id, node, action);
+  }
+
+  /** The shell that a person works in at a node. */
+  async openTerminal(
+    node: string,
+    tty: { readonly cols: number; readonly rows: number },
+  ): Promise<ExecHandle> {
+    this.nodeOrThrow(node);
+    return watchedShell(node, await this.engine.exec(this.id, node, { command: [], tty }), this.telemetry);
   }
 
   /** One command at one node, as typed there; its output becomes evidence. */

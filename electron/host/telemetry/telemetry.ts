@@ -102,6 +102,11 @@ export class Telemetry {
     this.acts = [...this.acts.slice(1 - keepActs), act];
   }
 
+  /** A command goes on printing after it was recorded. */
+  amend(before: ActOfHand, after: ActOfHand): void {
+    this.acts = this.acts.map((act) => (act === before ? after : act));
+  }
+
   actsOfHand(): readonly ActOfHand[] {
     return this.acts;
   }

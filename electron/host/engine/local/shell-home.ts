@@ -116,8 +116,14 @@ function shellRules({ node, role, lab, address, nodes, ownAddress }: ShellPlace)
     ? 'curl knows every node by name; other tools need its address.'
     : 'curl knows every node by name and its port in the lab; other tools need the real address and port.';
   return [
-    // One prompt for bash and any sh: no escapes but what both know.
-    `PS1='[${node} ${at}] $ '`,
+    // Where a prompt begins and ends, and where a command begins to run (OSC 133), as the image's shells say it. Bash must
+    // be told what of that takes no room; any other sh knows no escapes, and cannot say where a command begins.
+    `if [ -n "$BASH_VERSION" ]; then`,
+    `PS1='\\[\\e]133;D\\a\\e]133;A\\a\\][${node} ${at}] $ \\[\\e]133;B\\a\\]'`,
+    `PS0='\\e]133;C\\a'`,
+    `else`,
+    `PS1='\u001b]133;A\u0007[${node} ${at}] $ \u001b]133;B\u0007'`,
+    `fi`,
     `echo '${node} (${role}) of lab ${lab}, on this machine itself: ${at}. ${tools}'`,
     `echo '"ctl help" lists what ${node} can be asked and told.'`,
     '',
