@@ -10,7 +10,18 @@ import { nodeSchema } from './nodes.ts';
  */
 
 /** The same names as the contract's capabilities; the host's types hold the two together. */
-export const needNames = ['docker', 'kernel', 'capture', 'addresses', 'signals', 'shell'] as const;
+export const needNames = [
+  'docker',
+  'kernel',
+  'capture',
+  'addresses',
+  'signals',
+  'shell',
+  'kube-proxy',
+  'nft-dnat',
+  'dsr',
+  'xdp',
+] as const;
 const needs = z.array(z.enum(needNames)).default([]);
 
 const choice = { value: idSchema, text: sentence, explain: sentence };

@@ -29,3 +29,10 @@ export const kernelSchema = z
   })
   .meta({ title: 'Kernel data path' });
 export type KernelSettings = z.output<typeof kernelSchema>;
+
+/** What a lab may ask of a kernel. `ipvs` is only looked for: no data path of ours stands on it. */
+export const triedPlanes = ['kube-proxy', 'nft-dnat', 'dsr', 'xdp', 'ipvs'] as const;
+export const planeTrialsSchema = z.array(
+  z.strictObject({ plane: z.enum(triedPlanes), works: z.boolean(), detail: z.string() }),
+);
+export type PlaneTrial = z.output<typeof planeTrialsSchema>[number];

@@ -3,7 +3,19 @@
 export type EngineId = 'docker' | 'local';
 
 /** What an engine can do; a lab or an act names what it needs from this list. */
-export const capabilities = ['docker', 'kernel', 'capture', 'addresses', 'signals', 'shell'] as const;
+export const capabilities = [
+  'docker',
+  'kernel',
+  'capture',
+  'addresses',
+  'signals',
+  'shell',
+  // Data paths of the kernel, each tried on this machine's own.
+  'kube-proxy',
+  'nft-dnat',
+  'dsr',
+  'xdp',
+] as const;
 export type Capability = (typeof capabilities)[number];
 
 export interface EngineReport {
@@ -16,6 +28,21 @@ export interface EngineReport {
   /** Why it is not available, and the one thing to do about it. */
   readonly diagnosis: { readonly what: string; readonly next: string } | null;
   readonly image: ImageReport | null;
+  /** Which data paths its kernel can run; left out by an engine whose nodes have no network of their own. */
+  readonly planes?: PlanesReport;
+}
+
+export interface PlanesReport {
+  readonly known: readonly PlaneReport[];
+  /** Why nothing is known; null where something is. Until then each is taken to work. */
+  readonly unknown: string | null;
+}
+
+export interface PlaneReport {
+  readonly plane: string;
+  readonly works: boolean;
+  /** Why it does not. */
+  readonly detail: string;
 }
 
 export interface ImageReport {

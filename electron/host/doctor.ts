@@ -1,5 +1,5 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
-import type { DoctorReport } from '../contract/app.ts';
+import type { DoctorReport, PlanesReport } from '../contract/app.ts';
 import type { Engines } from './engines.ts';
 
 const oldestNode = 22;
@@ -7,10 +7,16 @@ const roomBytes = 1_500_000_000;
 
 /** What is there, what is missing, and the one thing to do about each. */
 export async function doctor(engines: Engines, stateDir: string): Promise<DoctorReport> {
-  await engines.refresh();
+  await engines.refresh(true);
   return {
     engines: engines.reports(),
-    findings: [nodeVersion(), await writable(stateDir), await room(stateDir), ...engineFindings(engines)],
+    findings: [
+      nodeVersion(),
+      await writable(stateDir),
+      await room(stateDir),
+      ...engineFindings(engines),
+      ...engines.reports().flatMap(({ planes }) => (planes === undefined ? [] : [planesFinding(planes)])),
+    ],
   };
 }
 
@@ -66,4 +72,30 @@ function engineFindings(engines: Engines): readonly Finding[] {
       next: report.diagnosis?.next ?? 'Start it.',
     };
   });
+}
+
+/** Each data path was tried in that kernel a moment ago. ip_vs is only told of: nothing here needs it. */
+export function planesFinding({ known, unknown }: PlanesReport): Finding {
+  const what = 'Kernel data paths';
+  if (unknown !== null)
+    return {
+      what,
+      ok: false,
+      detail: `not known: ${unknown}`,
+      next: 'Build the image: npm run image -- build.',
+    };
+  const works = known.filter((one) => one.works).map(({ plane }) => plane);
+  const not = known.filter((one) => !one.works);
+  const said = not.map(({ plane, detail }) => `${plane} (${detail})`);
+  const detail = [
+    works.join(', ') || 'none works',
+    ...(not.length === 0 ? [] : [`not here: ${said.join(', ')}`]),
+  ];
+  const ok = not.every(({ plane }) => plane === 'ipvs');
+  return {
+    what,
+    ok,
+    detail: detail.join('; '),
+    ...(ok ? {} : { next: 'Labs that name one of these in `needs` do not start here. All others do.' }),
+  };
 }

@@ -12,8 +12,8 @@ export class Engines {
     this.all = all;
   }
 
-  async refresh(): Promise<void> {
-    this.known = await Promise.all(this.all.map((engine) => engine.report()));
+  async refresh(anew = false): Promise<void> {
+    this.known = await Promise.all(this.all.map((engine) => engine.report(anew)));
   }
 
   reports(): readonly EngineReport[] {

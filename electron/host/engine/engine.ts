@@ -9,8 +9,11 @@ import type { LogLine } from '../../contract/measure.ts';
  */
 export interface Engine {
   readonly id: EngineId;
-  /** Does it answer, what can it do, is the image there. Never throws: a diagnosis is a result. */
-  report(): Promise<EngineReport>;
+  /**
+   * Does it answer, what can it do, is the image there. Never throws: a diagnosis is a result. `anew`: what was found out
+   * before and is kept (of the kernel) is found out again.
+   */
+  report(anew?: boolean): Promise<EngineReport>;
   /** Makes ready what nodes need (images, bundles). `progress` gets one line per real step. */
   prepare(progress: Progress, signal: AbortSignal, images?: readonly ImageName[]): Promise<void>;
   /** Addresses free of overlap with anything on this machine, for every node that the plan names. */

@@ -12,6 +12,7 @@ import { expectation } from '../checks/expectation.ts';
 import { actNodes, members } from './groups.ts';
 import type { GuideAct, GuideStep } from './guide-file.ts';
 import type { Lab, LabAct } from './lab.ts';
+import { planeOf } from './node-network.ts';
 
 /** The lab's card. `passed` are the steps that this person has passed at some time. */
 export function labSummary(
@@ -36,10 +37,19 @@ export function labSummary(
   };
 }
 
-/** What an act needs and the engine has not. */
+/** What an act needs and the engine has not. Where there are kernels at all, each node's data path must work there, too. */
 export function missing(lab: Lab, act: number, has: readonly Capability[]): readonly Capability[] {
-  const needs = new Set([...lab.file.needs, ...(lab.acts[act]?.needs ?? [])]);
+  const stated = [...lab.file.needs, ...(lab.acts[act]?.needs ?? [])];
+  const needs = new Set([...stated, ...(has.includes('kernel') ? dataPaths(lab, act) : [])]);
   return [...needs].filter((need) => !has.includes(need));
+}
+
+function dataPaths(lab: Lab, act: number): readonly Capability[] {
+  return Object.values(actNodes(lab, act)).flatMap((node): readonly Capability[] => {
+    if (node.role === 'kube-node') return ['kube-proxy'];
+    const plane = planeOf(node);
+    return plane === null || plane === 'userspace' ? [] : [plane];
+  });
 }
 
 /** The lab's text for the window. Without an engine nothing is known to be missing. */

@@ -17,6 +17,7 @@ export interface Connection {
   /** "Docker Engine 28.2.2", "Podman Engine 5.1.0". */
   readonly name: string;
   readonly version: string;
+  readonly kernel: string;
   readonly architecture: Architecture;
 }
 
@@ -54,6 +55,7 @@ async function attempt(endpoint: Endpoint, env: NodeJS.ProcessEnv): Promise<Conn
       endpoint: endpoint.url,
       name: `${product} Engine ${answer.Version}`,
       version: answer.Version,
+      kernel: answer.KernelVersion,
       architecture,
     };
   } catch (error) {

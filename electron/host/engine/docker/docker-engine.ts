@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { capabilities } from '../../../contract/app.ts';
-import type { EngineReport } from '../../../contract/app.ts';
+import type { EngineReport, PlanesReport } from '../../../contract/app.ts';
 import { BlindspotError } from '../../../contract/errors.ts';
 import type { Engine, ImageName, NodeSpec, PowerAction } from '../engine.ts';
 import { openBeside } from './beside.ts';
@@ -18,6 +18,7 @@ import { nodeSpecOf } from './labels.ts';
 import { followLogs } from './logs.ts';
 import { applyNetfilter } from './netfilter.ts';
 import { allocate, removeNetworks } from './networks.ts';
+import { createPlanes } from './planes.ts';
 
 export interface DockerEngineOptions {
   readonly root: string;
@@ -30,6 +31,7 @@ export interface DockerEngineOptions {
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { root, stateDir, env = process.env } = options;
   const images = createImageStore(root, stateDir === undefined ? undefined : join(stateDir, 'cache'));
+  const planes = createPlanes(stateDir === undefined ? null : join(stateDir, 'planes.json'));
   let known: Connection | null = null;
   const ready = new Map<ImageName, string>();
 
@@ -55,12 +57,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   return {
     id: 'docker',
 
-    async report() {
+    async report(anew = false) {
       const result = await connect(env);
       known = 'docker' in result ? result : null;
       if (!('docker' in result)) return absent(result);
       try {
-        return present(result, await images.status(result, 'lab'));
+        const image = await images.status(result, 'lab');
+        const tried =
+          image.state === 'present'
+            ? await planes.report(result, image.tag, anew)
+            : { known: [], unknown: 'the image that tries them is not built yet' };
+        return present(result, image, tried);
       } catch (error) {
         const { message, next } = dockerFailure('The image cannot be looked up', error);
         return absent({ what: message, next: next ?? '' });
@@ -188,8 +195,23 @@ function orThrow(result: Connection | Diagnosis): Connection {
   throw new BlindspotError({ code: 'engine-missing', message: result.what, next: result.next });
 }
 
-function present({ name, version, endpoint }: Connection, image: EngineReport['image']): EngineReport {
-  return { id: 'docker', name, available: true, version, endpoint, capabilities, diagnosis: null, image };
+function present(
+  { name, version, endpoint }: Connection,
+  image: EngineReport['image'],
+  planes: PlanesReport,
+): EngineReport {
+  const absent = new Set(planes.known.filter(({ works }) => !works).map(({ plane }) => plane));
+  return {
+    id: 'docker',
+    name,
+    available: true,
+    version,
+    endpoint,
+    capabilities: capabilities.filter((capability) => !absent.has(capability)),
+    diagnosis: null,
+    image,
+    planes,
+  };
 }
 
 function absent({ what, next }: Diagnosis): EngineReport {
