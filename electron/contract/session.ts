@@ -39,6 +39,8 @@ export interface NodeState {
   readonly since: number;
   readonly detail: string;
   readonly container: string | null;
+  /** Capabilities that it holds all the time, in its own network; left out where it holds none, as most do. */
+  readonly holds?: readonly string[];
   readonly faults: readonly ActiveFault[];
   /** True while the lab keeps this node's faults to itself, because finding them is the exercise. */
   readonly mystery: boolean;

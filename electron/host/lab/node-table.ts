@@ -22,6 +22,7 @@ export class NodeTable {
       address: node.address,
       port: node.port === 0 ? null : node.port,
       container: this.engine === 'docker' ? `blindspot-${this.session}-${node.name}` : null,
+      ...(node.capabilities === undefined ? {} : { holds: node.capabilities }),
       faults: this.nodes.get(node.name)?.faults ?? [],
       mystery: false,
       since: Date.now(),
