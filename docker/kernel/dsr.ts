@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dnatReading, pickRule } from './nft-dnat.ts';
 import { guardScript, guardTable } from './nft-guard.ts';
 import { readListing } from './nft-listing.ts';
-import { neighbours } from './neighbours.ts';
+import { neighbours, unreached } from './neighbours.ts';
 import { device } from './own-network.ts';
 import type { Front, KernelPlane, PlaneTarget, Reading, Wanted } from './plane.ts';
 import { refuseShared } from './shared-address.ts';
@@ -29,8 +29,7 @@ export async function dsr(front: Front): Promise<KernelPlane> {
     async serve(wanted) {
       const macs = await neighbours(wanted.known.map(({ address }) => address));
       await runTool('nft', ['-f', '-'], dsrScript(front, wanted, own, macs));
-      const lost = wanted.serving.filter(({ address }) => !macs.has(address));
-      if (lost.length > 0) throw new Error(`no answer to ARP from ${lost.map(({ id }) => id).join(', ')}`);
+      return unreached(wanted.serving, macs);
     },
     async read() {
       const [own, guard] = await Promise.all(

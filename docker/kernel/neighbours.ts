@@ -10,6 +10,14 @@ export async function neighbours(addresses: readonly string[]): Promise<Readonly
   return parseArp(await readFile('/proc/net/arp', 'utf8'));
 }
 
+/** Targets that cannot be sent anything yet. */
+export function unreached(
+  targets: readonly { readonly id: string; readonly address: string }[],
+  macs: ReadonlyMap<string, string>,
+): readonly string[] {
+  return targets.filter(({ address }) => !macs.has(address)).map(({ id }) => id);
+}
+
 /** `10.9.0.4 0x1 0x2 02:42:0a:09:00:04 * eth0`; flag 2: complete. */
 export function parseArp(text: string): ReadonlyMap<string, string> {
   const rows = text

@@ -22,6 +22,7 @@ export function nftDnat(front: Front): KernelPlane {
     async serve(wanted) {
       known = wanted.known;
       await runTool('nft', ['-f', '-'], dnatScript(front, wanted));
+      return [];
     },
     async read() {
       const [own, guard] = await Promise.all(

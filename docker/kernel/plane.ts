@@ -55,7 +55,8 @@ export interface KernelPlane {
   check(settings: L4Settings): void;
   /** The target that answers from `address:port`, of all known. */
   targetAt(place: string): string | null;
-  serve(wanted: Wanted): Promise<void>;
+  /** Resolves to those of the serving whom nothing can be sent yet, because nobody has answered for their address. */
+  serve(wanted: Wanted): Promise<readonly string[]>;
   read(): Promise<Reading>;
   close(): Promise<void>;
 }

@@ -30,11 +30,14 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
   const connections = watchConnections(plane, front);
   let reading: Reading | null = null;
   let trouble: string | null = null;
+  /** Nodes start side by side: who has not answered ARP yet is asked again with the next reading. */
+  let waitsFor: readonly string[] = [];
+  let again = false;
 
   const tried = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
-      trouble = null;
+      trouble = waitsFor.length === 0 ? null : `no answer to ARP from ${waitsFor.join(', ')}`;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (text !== trouble) context.events.emit({ type: 'note', text: `kernel: ${text}` });
@@ -43,7 +46,11 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
   };
   const program = async (): Promise<void> => {
     const wanted = wantedOf(group, settings);
-    await plane.serve(wanted);
+    const [before, onlyAgain] = [waitsFor.length, again];
+    again = false;
+    waitsFor = await plane.serve(wanted);
+    // Asked once more and no wiser: nothing has changed that anybody should hear of.
+    if (onlyAgain && waitsFor.length === before) return;
     // Read before it is told: whatever is counted after the event was chosen by these rules.
     reading = await plane.read();
     count(group, reading, connections);
@@ -60,7 +67,7 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
     servingChanged: () => programming.request(),
   });
   // The first rules must hold before anybody hears that this node is up; what they say of health comes later.
-  await plane.serve(wantedOf(group, settings)).catch((error: unknown) => {
+  waitsFor = await plane.serve(wantedOf(group, settings)).catch((error: unknown) => {
     group.dispose();
     throw error;
   });
@@ -72,7 +79,13 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
       count(group, reading, connections);
     }),
   );
-  const timer = setInterval(() => read.request(), readMs);
+  const timer = setInterval(() => {
+    if (waitsFor.length > 0) {
+      again = true;
+      programming.request();
+    }
+    read.request();
+  }, readMs);
 
   const stats = (): BalancerStats => ({
     role: 'l4',

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { maglevTable } from '../balancing/algorithms/maglev-table.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
-import { neighbours } from './neighbours.ts';
+import { neighbours, unreached } from './neighbours.ts';
 import { device } from './own-network.ts';
 import type { Count, Front, KernelPlane, PlaneTarget, Reading, Wanted } from './plane.ts';
 import { refused, refuseShared } from './shared-address.ts';
@@ -57,6 +57,7 @@ export async function xdp(front: Front): Promise<KernelPlane> {
       ];
       await runTool('bpftool', ['batch', 'file', '-'], `${lines.join('\n')}\n`);
       ring = next;
+      return unreached(serving, macs);
     },
     async read() {
       const [sent, dropped] = await Promise.all([maps.sent, maps.dropped].map(dump));
