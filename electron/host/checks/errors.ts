@@ -7,12 +7,16 @@ import { outcomes } from './outcomes.ts';
 import { clientSpan, judgedSince, lastPart } from './since.ts';
 import { duration } from './words.ts';
 
-/** The bill: how many requests went wrong in the last so many seconds, counted since the last change at the most. */
+/** The bill: how many requests went wrong in the last so many seconds, since the last change or the step's opening at most. */
 export const errors: Predicate<CheckOf<'errors'>> = (check, { evidence }) => {
   const client = nodeOf(check.client, evidence);
   const how = check.failed === undefined ? 'go wrong' : `fail by ${check.failed}`;
   const expected = `at least ${check.atLeast} of ${client}'s requests ${how} in ${check.seconds} s`;
-  const whole = clientSpan(evidence, client, judgedSince(evidence));
+  const whole = clientSpan(
+    evidence,
+    client,
+    check.since === 'step' ? evidence.stepOpenedAt : judgedSince(evidence),
+  );
   if (whole === null) return finding('waiting', '', expected);
   const span = lastPart(whole, check.seconds * 1000, client, evidence);
   const { ended, failures, answers5xx } = outcomes(span);

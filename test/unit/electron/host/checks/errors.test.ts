@@ -32,4 +32,21 @@ describe('errors', () => {
     expect(verdict(9000, [500, 600, 700, 800, 900]).state).toBe('fail');
     expect(verdict(3000, [500, 600, 700, 800, 900], 2000).state).toBe('waiting');
   });
+
+  it('counts across what a kubelet told a balancer meanwhile, if the lab says so', () => {
+    const failures = (at: number, refused: number) =>
+      sample(at, clientStats({ answered: at / 25, failed: refused, byFailure: { refused } }));
+    const seen = evidence({
+      samples: { client: [failures(0, 0), failures(1000, 6), failures(2000, 6), failures(3000, 6)] },
+      acts: [{ kind: 'settings', node: 'worker', at: 2000, paths: ['targets'] }],
+      stepOpenedAt: 0,
+      now: 3000,
+    });
+    const asked = { type: 'errors', client: 'client', failed: 'refused', atLeast: 1, seconds: 600 };
+    expect(evaluate('late', checkSchema.parse(asked), seen).state).toBe('waiting');
+    expect(evaluate('late', checkSchema.parse({ ...asked, since: 'step' }), seen)).toMatchObject({
+      state: 'pass',
+      measured: '6 of 126 failed by refused in 3000 ms',
+    });
+  });
 });
