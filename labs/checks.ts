@@ -350,6 +350,16 @@ const shapes = {
     seconds: z.number().min(0.5).max(600),
     answers: z.int().min(1).default(100),
   }),
+  /**
+   * The longest time without a good answer since the step opened, between two bounds; it must be over. Read off samples
+   * of the client's own counters, and so coarse by their spacing of a quarter of a second.
+   */
+  gap: z.strictObject({
+    type: z.literal('gap'),
+    client: referenceSchema,
+    atLeastMs: z.number().min(0).default(0),
+    atMostMs: z.number().min(0),
+  }),
   setting: z.strictObject({
     type: z.literal('setting'),
     node: referenceSchema,
@@ -491,6 +501,7 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.restarts,
   shapes.detection,
   shapes.quiet,
+  shapes.gap,
   shapes.setting,
   shapes.fault,
   shapes.answer,

@@ -17,6 +17,7 @@ import {
   redisSettingsSchema,
   toolsSettingsSchema,
 } from '../docker/protocol/peers/stores.ts';
+import { speakerSchema } from '../docker/protocol/speaker.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
 import { hostNameSchema, nodeNameSchema } from './names.ts';
 
@@ -104,6 +105,8 @@ export const kubeNodeSettings = z.strictObject({
   clusterAddress: z.ipv4().default('10.96.0.100'),
   clusterPort: z.int().min(1).max(65_535).default(80),
   ...kubeNodeSettingsSchema.pick({ affinitySeconds: true, sync: true }).shape,
+  /** Who shares the group's virtual address is worked out; only the times are the lab's. */
+  speaker: speakerSchema.pick({ probeEveryMs: true, suspectMs: true }).prefault({}),
 });
 
 /** What the kubelet does to backends: they are its pods, and it tells balancers of their readiness. */

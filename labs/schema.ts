@@ -71,7 +71,15 @@ export const labSchema = z.strictObject({
     .default({ scale: 1, note: 'Real time.' }),
   /** Variables chosen anew in each session, so that the answer cannot be learnt by heart. */
   pick: z
-    .record(idSchema, z.strictObject({ from: nodeNameSchema, foundBy: idSchema.optional() }))
+    .record(
+      idSchema,
+      z.strictObject({
+        from: nodeNameSchema,
+        foundBy: idSchema.optional(),
+        /** By lot; or whoever of a group speaks for its shared address while all are there, or is next to. */
+        by: z.enum(['lot', 'speaker', 'next-speaker']).default('lot'),
+      }),
+    )
     .default({}),
   nodes: z.record(nodeNameSchema, nodeSchema),
   /** Names of sites, and the node where they are found: in every terminal, `curl https://app.lab:8080/` goes there. */

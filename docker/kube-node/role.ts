@@ -1,11 +1,15 @@
 // client -> this node's address:nodePort -> [kernel: KUBE-NODEPORTS, KUBE-SVC, KUBE-SEP, DNAT] -> one endpoint
+import { isDeepStrictEqual } from 'node:util';
 import { inStep } from '../kernel/in-step.ts';
 import { kubeProxy, placeOf } from '../kernel/kube-proxy.ts';
 import type { KubeReading } from '../kernel/kube-proxy.ts';
 import type { KubeService } from '../kernel/kube-proxy-rules.ts';
+import { startSpeaker } from '../kernel/speaker.ts';
+import type { Speaker } from '../kernel/speaker.ts';
 import { trackedTo } from '../kernel/conntrack.ts';
 import type { Tracked } from '../kernel/conntrack.ts';
 import { requireOwnNetwork } from '../kernel/own-network.ts';
+import { AdminProblem } from '../lib/admin-problem.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role } from '../lib/program-types.ts';
 import type { Target } from '../protocol/balancer.ts';
@@ -61,6 +65,8 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
       context.events.emit({ type: 'kernel', plane: 'kube-proxy', serving });
     };
     await write(settings);
+    // Rules first: whoever speaks for an address is sent traffic at once.
+    const speaker = await speakerOf(settings, context);
     const syncing = inStep(() => tried(() => (settings.sync ? write(settings) : Promise.resolve())));
     const looking = inStep(() =>
       tried(async () => {
@@ -74,23 +80,49 @@ export const kubeNodeRole: Role<KubeNodeConfig> = {
 
     return {
       stats: () =>
-        statsOf({ context, settings: written, known, reading, tracked, trouble, since, startedAt }),
+        statsOf({ context, settings: written, known, reading, tracked, trouble, since, startedAt, speaker }),
       settings: {
         schema: kubeNodeSettingsSchema,
         get: () => settings,
         apply(next) {
-          settings = next as KubeNodeSettings;
+          const wanted = next as KubeNodeSettings;
+          refuseAnother(settings, wanted);
+          settings = wanted;
+          speaker?.update(settings.speaker, serves(settings));
           syncing.request();
         },
       },
       async stop() {
         clearInterval(timer);
+        await speaker?.stop();
         await looking.settled();
         await syncing.settled();
       },
     };
   },
 };
+
+async function speakerOf(
+  { speaker, ...settings }: KubeNodeSettings,
+  context: Context,
+): Promise<Speaker | null> {
+  const { address } = speaker;
+  if (address === null) return null;
+  const { node, events } = context;
+  const started = await startSpeaker({ ...speaker, address }, { node, emit: (event) => events.emit(event) });
+  started.update(speaker, serves(settings));
+  return started;
+}
+
+function serves({ targets }: Pick<KubeNodeSettings, 'targets'>): boolean {
+  return targets.some(({ draining }) => !draining);
+}
+
+/** Who shares an address, and which, is decided when the nodes are made. */
+function refuseAnother({ speaker: before }: KubeNodeSettings, { speaker: after }: KubeNodeSettings): void {
+  if (before.address === after.address && isDeepStrictEqual(before.peers, after.peers)) return;
+  throw new AdminProblem('bad-request', 'the shared address is chosen when the node is made', 'speaker');
+}
 
 function serviceOf(settings: KubeNodeSettings): KubeService {
   const { service, clusterAddress, clusterPort, nodePort, affinitySeconds } = settings;
@@ -146,6 +178,7 @@ interface Seen {
   readonly trouble: string | null;
   readonly since: ReadonlyMap<string, number>;
   readonly startedAt: number;
+  readonly speaker: Speaker | null;
 }
 
 function statsOf({
@@ -157,6 +190,7 @@ function statsOf({
   trouble,
   since,
   startedAt,
+  speaker,
 }: Seen): BalancerStats {
   const openAt = (place: string) => tracked.filter(({ upstream }) => upstream.to === place);
   const bytes = (list: readonly Tracked[], way: 'toTarget' | 'fromTarget') =>
@@ -187,6 +221,12 @@ function statsOf({
     requests: null,
     targets,
     failOpen: false,
-    kernel: { plane: 'kube-proxy', rules: reading.rules, dropped: null, trouble },
+    kernel: {
+      plane: 'kube-proxy',
+      rules: reading.rules,
+      dropped: null,
+      trouble,
+      ...(speaker === null ? {} : { speaker: speaker.stats() }),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targetSchema } from './balancer.ts';
 import { addressSchema, portSchema, programSchema } from './common.ts';
+import { speakerSchema } from './speaker.ts';
 
 /** A Service as this node's kernel is to know it. Endpoints are named as a balancer's targets are. */
 export const kubeNodeSettingsSchema = z.strictObject({
@@ -16,6 +17,7 @@ export const kubeNodeSettingsSchema = z.strictObject({
     title: 'Keep the rules in step',
     description: 'off: endpoints change, and the rules stay as they are, as on a node that is late',
   }),
+  speaker: speakerSchema.prefault({}),
 });
 export type KubeNodeSettings = z.output<typeof kubeNodeSettingsSchema>;
 

@@ -1,6 +1,7 @@
 import type { Json } from './json.ts';
 import type { PodStats } from './kubelet.ts';
 import type { RealBalancer, StoreRole } from './peers/roles.ts';
+import type { SpeakerStats } from './speaker.ts';
 import type { ClientTlsStats, ServerTlsStats } from './tls.ts';
 
 /** Counters, all cumulative since the program started. Whoever wants rates subtracts. */
@@ -238,6 +239,8 @@ export interface KernelStats {
   readonly dropped: { readonly packets: number; readonly bytes: number } | null;
   /** Why the kernel does not hold what was wanted; null while it does. */
   readonly trouble: string | null;
+  /** Left out where the node shares no address with others. */
+  readonly speaker?: SpeakerStats;
 }
 
 /** One rule of a chain, with what the kernel counted at it; null where it has no counter. */

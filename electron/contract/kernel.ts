@@ -12,6 +12,15 @@ export interface KernelPlaneRow {
   readonly trouble: string | null;
   readonly droppedPerSecond: number | null;
   readonly rules: readonly KernelRuleRow[];
+  /** Left out where the node shares no address with others. */
+  readonly speaker?: SpeakerRow;
+}
+
+/** Whether a node answers ARP for an address that it shares, and what it knows of those it shares it with. */
+export interface SpeakerRow {
+  readonly address: string;
+  readonly speaks: boolean;
+  readonly peers: Readonly<Record<string, 'alive' | 'suspect' | 'gone'>>;
 }
 
 export interface KernelRuleRow {

@@ -18,6 +18,7 @@ import { fault } from './fault.ts';
 import { figure } from './figure.ts';
 import { finding } from './finding.ts';
 import type { Context, Finding, Predicate } from './finding.ts';
+import { gap } from './gap.ts';
 import { held } from './held.ts';
 import { inFlight } from './in-flight.ts';
 import { latency } from './latency.ts';
@@ -80,6 +81,7 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   restarts,
   detection,
   quiet,
+  gap,
   setting,
   fault,
   answer,

@@ -33,7 +33,7 @@ export function concreteActions(
 ): readonly ConcreteAction[] {
   const { lab, act, session, allocation } = context;
   const nodes = actNodes(lab, act);
-  const chosen = picks(lab, session);
+  const chosen = picks(lab, session, allocation);
   const resolve = resolver(nodes, allocation);
   const roleOf = new Map(allMembers(nodes).map((member) => [member.name, member.node.role]));
   const each = (reference: string) => members(nodes, fillPicks(reference, chosen));

@@ -37,7 +37,7 @@ export class GuideRunner {
   constructor(session: Session, onPass: (step: string, verdict: Verdict) => void) {
     this.session = session;
     this.onPass = onPass;
-    this.picked = picks(session.lab, session.id);
+    this.picked = picks(session.lab, session.id, session.actionContext().allocation);
     this.openAct();
   }
 

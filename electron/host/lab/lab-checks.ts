@@ -38,6 +38,7 @@ export function checkProblems(
     case 'errors':
     case 'in-flight':
     case 'quiet':
+    case 'gap':
     case 'users':
     case 'busiest':
     case 'moved':

@@ -120,7 +120,11 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
   const [place] = resolve(name);
   const address = place?.address ?? '';
   const port = place?.port ?? 0;
-  const settings = withFront(programSettings(node.role, node.settings, resolve, port), node.role, place);
+  const settings = withSpeaker(
+    withFront(programSettings(node.role, node.settings, resolve, port), node.role, place),
+    place,
+    node.role === 'kube-node' ? resolve(group) : [],
+  );
   const config = configSchemas[node.role].parse({
     role: node.role,
     node: name,
@@ -174,6 +178,13 @@ function programSettings(role: LabRole, settings: Settings, resolve: Resolve, po
 function withFront(settings: Settings, role: LabRole, place: Endpoint | undefined): Settings {
   if (role !== 'l4' || place?.virtual === undefined) return settings;
   return mergeSettings(settings, { kernel: { virtualAddress: place.virtual } });
+}
+
+/** Nodes of a group that shares an address: each is told of the others, and one of them speaks. */
+function withSpeaker(settings: Settings, own: Endpoint | undefined, group: readonly Endpoint[]): Settings {
+  if (own?.virtual === undefined || group.length === 0) return settings;
+  const peers = group.filter(({ name }) => name !== own.name).map(({ name, address }) => ({ name, address }));
+  return mergeSettings(settings, { speaker: { address: own.virtual, peers } });
 }
 
 const kubeDefaults = { clusterAddress: '10.96.0.100', clusterPort: 80 };

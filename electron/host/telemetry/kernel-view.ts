@@ -45,6 +45,7 @@ export function planeRow(
     trouble: now.trouble,
     droppedPerSecond: per(now.dropped?.packets ?? null, before?.dropped?.packets),
     rules: now.rules.map((rule) => ({ ...rule, perSecond: per(rule.packets, earlier.get(key(rule))) })),
+    ...(now.speaker === undefined ? {} : { speaker: now.speaker }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { speakingOrder } from '../../../../../docker/protocol/speaker.ts';
 import { configSchemas } from '../../../../../docker/protocol/role.ts';
 import type { Allocation } from '../../../../../electron/host/engine/engine.ts';
 import { concreteActions } from '../../../../../electron/host/lab/actions.ts';
 import { diff } from '../../../../../electron/host/lab/diff.ts';
-import { labDocument, labSummary } from '../../../../../electron/host/lab/document.ts';
+import { labDocument, labSummary, missing } from '../../../../../electron/host/lab/document.ts';
 import type { Lab } from '../../../../../electron/host/lab/lab.ts';
 import { readLab } from '../../../../../electron/host/lab/lab-folder.ts';
 import { picks } from '../../../../../electron/host/lab/pick.ts';
@@ -120,11 +121,49 @@ describe('diff', () => {
   });
 });
 
+describe('needs', () => {
+  it('are the data paths of an act’s nodes, too, where there is a kernel that could have them', () => {
+    expect(missing(lab, 2, ['docker', 'kernel', 'kube-proxy'])).toEqual([]);
+    expect(missing(lab, 2, ['docker', 'kernel'])).toEqual(['kube-proxy']);
+    expect(missing(lab, 2, ['addresses'])).toEqual(['docker', 'kernel']);
+    expect(missing(lab, 0, ['docker', 'kernel'])).toEqual([]);
+  });
+});
+
 describe('pick', () => {
   it('is the same for the same session, and goes round all of them over many', () => {
-    expect(picks(lab, 'abc')).toEqual(picks(lab, 'abc'));
-    const seen = new Set(Array.from({ length: 400 }, (_, i) => picks(lab, `session-${i}`).culprit));
+    expect(picks(lab, 'abc', allocation)).toEqual(picks(lab, 'abc', allocation));
+    const seen = new Set(
+      Array.from({ length: 400 }, (_, i) => picks(lab, `session-${i}`, allocation).culprit),
+    );
     expect(seen.size).toBe(10);
+  });
+
+  it('of a group that shares an address may be who speaks for it, and who is next', () => {
+    const workers: Lab = {
+      ...lab,
+      nodes: {
+        worker: {
+          role: 'kube-node',
+          count: 3,
+          settings: {},
+          network: { virtual: true, arp: 'quiet', holds: [] },
+        },
+      },
+      file: {
+        ...lab.file,
+        pick: { first: { from: 'worker', by: 'speaker' }, next: { from: 'worker', by: 'next-speaker' } },
+      },
+    };
+    const at = (address: string): Allocation => ({
+      networks: [],
+      nodes: { 'worker-vip': { address, port: 30_080 } },
+    });
+    const names = ['worker-1', 'worker-2', 'worker-3'];
+    for (const address of ['10.9.0.9', '10.9.0.10', '10.9.0.11']) {
+      const [first, next] = speakingOrder(names, address);
+      expect(picks(workers, 'any', at(address))).toEqual({ first, next });
+    }
   });
 });
 
@@ -136,7 +175,7 @@ describe('actions', () => {
     expect(begin.filter((one) => one.do === 'heal')).toHaveLength(10);
     expect(begin.at(-1)).toEqual({
       do: 'fault',
-      node: picks(lab, 's1').culprit,
+      node: picks(lab, 's1', allocation).culprit,
       fault: 'always-status',
       with: { status: 500 },
       scope: {},
@@ -165,7 +204,7 @@ describe('actions', () => {
 
   it('fill a variable into a command, and leave the shell its own', () => {
     const [run, answer] = concreteActions(lab.solution.steps.find ?? [], context(0));
-    const culprit = picks(lab, 's1').culprit;
+    const culprit = picks(lab, 's1', allocation).culprit;
     expect(run).toMatchObject({ do: 'run', node: 'client', expect: `${culprit} 500` });
     expect(run).toHaveProperty('command', expect.stringContaining('http://backend-$n:8080/'));
     expect(answer).toEqual({ do: 'answer', step: 'find', value: culprit });
