@@ -6,6 +6,7 @@ import { actionProblems, faultProblems, referencedMembers } from './lab-actions.
 import { certificateProblems } from './lab-certificates.ts';
 import { checkProblems } from './lab-checks.ts';
 import type { Lab, LabNode, LabNodes } from './lab.ts';
+import { networkProblems } from './lab-network.ts';
 import { openedNodes } from './links.ts';
 import { problem, unknownName } from './problem.ts';
 import { referenced } from './program-settings.ts';
@@ -84,7 +85,12 @@ function nodeProblems(
     const faults = Object.entries(node.faults ?? {}).flatMap(([fault, use]) =>
       faultProblems(fault as FaultName, use.with, [...path, name, 'faults', fault, 'with'], source),
     );
-    return [...astray, ...faults, ...needProblems(lab, node, path, name, source)];
+    return [
+      ...astray,
+      ...faults,
+      ...needProblems(lab, node, path, name, source),
+      ...networkProblems(lab, act, node, [...path, name], source),
+    ];
   });
 }
 
