@@ -1,27 +1,20 @@
-/** Outcomes as clients and backends name them ("2xx", "200", "500", "5xx", "timeout", "reset"), put into four classes. */
+import { grpcGood, grpcServerFaults, plainAnswers } from '../../electron/contract/outcomes.ts';
+
+/** Outcomes as clients and backends name them ("2xx", "200", "5xx", "grpc-14", "echo", "reset"), put into four classes. */
 export const outcomeClasses = ['good', 'client-error', 'server-error', 'broken'] as const;
 export type OutcomeClass = (typeof outcomeClasses)[number];
 
 export const outcomeWords: Readonly<Record<OutcomeClass, string>> = {
-  good: '2xx and 3xx',
+  good: '2xx, 3xx or OK',
   'client-error': '4xx',
   'server-error': '5xx',
   broken: 'no answer',
 };
 
 export function outcomeClass(outcome: string): OutcomeClass {
-  switch (outcome[0]) {
-    case '1':
-    case '2':
-    case '3':
-      return 'good';
-    case '4':
-      return 'client-error';
-    case '5':
-      return 'server-error';
-    default:
-      return 'broken';
-  }
+  if (/^[123]/.test(outcome) || outcome === grpcGood || plainAnswers.includes(outcome)) return 'good';
+  if (outcome.startsWith('5') || grpcServerFaults.includes(outcome)) return 'server-error';
+  return /^(4|grpc-)/.test(outcome) ? 'client-error' : 'broken';
 }
 
 export type ByClass = Readonly<Record<OutcomeClass, number>>;

@@ -1,4 +1,5 @@
 import type { ClientStats } from '../../../docker/protocol/stats.ts';
+import { outcomeClass } from '../telemetry/outcome-class.ts';
 import type { Span } from './since.ts';
 
 /** What a client's requests came to between two readings. */
@@ -19,6 +20,6 @@ export function outcomes({ first, last }: Span<ClientStats>): Outcomes {
 
 export function serverErrors(byStatus: Readonly<Record<string, number>>): number {
   return Object.entries(byStatus)
-    .filter(([status]) => status.startsWith('5'))
+    .filter(([status]) => outcomeClass(status) === 'server-error')
     .reduce((sum, [, count]) => sum + count, 0);
 }

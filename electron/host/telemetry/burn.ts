@@ -1,5 +1,6 @@
 import type { BurnAlert, BurnWindow, Slo } from '../../contract/budget.ts';
 import type { ClientStats } from '../../../docker/protocol/stats.ts';
+import { outcomeClass } from './outcome-class.ts';
 
 /** Requests that ended, and those of them that went badly, since the measurement began. */
 export interface CountPoint {
@@ -29,11 +30,11 @@ export const rules: readonly Rule[] = [
 
 export const longestWindowMs = 6 * hourMs;
 
-/** A request is bad when its answer was a 5xx or never came; a 4xx is the client's own doing. */
+/** A request is bad when its answer was a 5xx, or gRPC's like, or never came; a 4xx is the client's own doing. */
 export function countsOf(stats: ClientStats): { readonly requests: number; readonly bad: number } {
   let serverErrors = 0;
   for (const [status, count] of Object.entries(stats.byStatus)) {
-    if (status.startsWith('5')) serverErrors += count;
+    if (outcomeClass(status) === 'server-error') serverErrors += count;
   }
   return { requests: stats.answered + stats.failed, bad: serverErrors + stats.failed };
 }

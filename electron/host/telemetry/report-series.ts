@@ -1,6 +1,7 @@
 import type { Tick } from '../../contract/measure.ts';
 import type { ReportChart, ReportLine } from '../../contract/report.ts';
 import type { RecordedRange } from '../../contract/recording.ts';
+import { outcomeClass } from './outcome-class.ts';
 
 type Span = Pick<RecordedRange, 'from' | 'to'>;
 type Kind = ReportLine['kind'];
@@ -130,10 +131,10 @@ const percentiles = [
   ['p99', 'p99Ms'],
 ] as const;
 
+const kinds = { good: 'good', 'client-error': 'warn', 'server-error': 'bad', broken: 'dark' } as const;
+
 function kindOf(outcome: string): Kind {
-  if (/^[123]/.test(outcome)) return 'good';
-  if (outcome.startsWith('4')) return 'warn';
-  return outcome.startsWith('5') ? 'bad' : 'dark';
+  return kinds[outcomeClass(outcome)];
 }
 
 function rounded(cell: Cell | undefined): number | null {
