@@ -13,7 +13,7 @@ const words: Readonly<Record<string, string>> = {
   'tunnel-idle': 'a silent tunnel was cut',
   'let-go': 'cut when its target left',
   'client-gone': 'the client left before its answer',
-  policy: 'a policy answered: a limit, a token, a redirect',
+  policy: 'a policy answered',
   'bad-request': '400, not a request that it reads',
   'request-timeout': '408, the request came too slowly',
   'too-large': '413, 414 or 431, larger than allowed',
@@ -21,5 +21,6 @@ const words: Readonly<Record<string, string>> = {
 
 /** A cause that has no words yet is shown by its name. */
 export function causeWords(cause: string): string {
+  if (cause.startsWith('policy ')) return 'answered by this policy, as its settings say';
   return words[cause] ?? cause;
 }

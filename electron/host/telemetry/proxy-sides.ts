@@ -19,13 +19,22 @@ export function proxySides(before: BalancerStats | null, now: BalancerStats, sec
       queued: pool?.queued ?? null,
       limit: pool?.limit ?? null,
     })),
-    own: Object.entries(now.requests?.own ?? {})
+    own: Object.entries(ownAnswers(now))
       .filter(([, total]) => total > 0)
       .map(([cause, total]): OwnRow => ({
         cause,
         total,
-        perSecond: per(total, before?.requests?.own[cause]),
+        perSecond: per(total, before === null ? 0 : ownAnswers(before)[cause]),
       }))
       .sort((a, b) => b.total - a.total),
   };
+}
+
+/** By cause; what policies answered by their names, where the proxy tells them apart. */
+function ownAnswers({ requests }: BalancerStats): Readonly<Record<string, number>> {
+  const { policy = 0, ...causes } = requests?.own ?? {};
+  const byPolicy = Object.entries(requests?.byPolicy ?? {});
+  if (byPolicy.length === 0) return { ...causes, policy };
+  const named: [string, number][] = byPolicy.map(([name, count]) => [`policy ${name}`, count]);
+  return { ...causes, ...Object.fromEntries(named) };
 }

@@ -42,6 +42,22 @@ describe('both sides of a proxy', () => {
     ]);
   });
 
+  it('name the policies that answered', () => {
+    const { requests } = reading(1, 0);
+    const named = balancerStats({
+      role: 'l7',
+      requests: {
+        ...requestCounts(),
+        own: { ...requests?.own, policy: 9 },
+        byPolicy: { limits: 7, tokens: 2 },
+      },
+    });
+    expect(proxySides(null, named, 1).own.map(({ cause, total }) => [cause, total])).toEqual([
+      ['policy limits', 7],
+      ['policy tokens', 2],
+    ]);
+  });
+
   it('do not call nought what nobody counts', () => {
     const { targets } = proxySides(null, reading(30, 12), 5);
     expect(targets[1]).toMatchObject({ target: 'b', idle: null, queued: null, limit: null });
