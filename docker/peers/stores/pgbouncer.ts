@@ -35,7 +35,10 @@ export const pgbouncerRole = storeRole({
   },
 });
 
-/** Pure: the settings in PgBouncer's own language. */
+/**
+ * Pure: the settings in PgBouncer's own language. Its database may start after it, and after one refused login it would
+ * try no other for server_login_retry, 15 s by default: in a lab that looks like a fault.
+ */
 export function pgbouncerIni(listen: PgbouncerConfig['listen'], settings: PgbouncerSettings): string {
   const { target } = settings;
   return `[databases]
@@ -50,6 +53,7 @@ pool_mode = ${settings.poolMode}
 default_pool_size = ${settings.poolSize}
 max_client_conn = ${settings.maxClients}
 ignore_startup_parameters = extra_float_digits,search_path
+server_login_retry = 1
 `;
 }
 

@@ -54,6 +54,7 @@ describe('a store’s configuration', () => {
     const ini = pgbouncerIni({ address: '10.0.0.4', port: 6432 }, settings);
     expect(ini).toContain('* = host=10.0.0.5 port=5432 user=postgres');
     expect(ini).toContain('pool_mode = transaction\ndefault_pool_size = 5\n');
+    expect(ini).toContain('server_login_retry = 1\n');
   });
 
   it('dnsmasq: its records as a hosts file', () => {
