@@ -5,7 +5,7 @@ import type { Owner } from './owner.ts';
  * All that is ever remembered of a lab is on its containers and networks: whoever finds them can go on from there.
  */
 export const label = {
-  /** What of ours this is: "node", "network" or "helper" (images carry "image" and "base"). */
+  /** What of ours this is: "node", "network", "helper" or "trial" (images carry "image" and "base"). */
   kind: 'blindspot',
   lab: 'blindspot.lab',
   session: 'blindspot.session',

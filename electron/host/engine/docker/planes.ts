@@ -6,6 +6,7 @@ import type { PlaneTrial } from '../../../../docker/protocol/kernel.ts';
 import type { PlanesReport } from '../../../contract/app.ts';
 import type { Connection } from './connect.ts';
 import { frameReader } from './frames.ts';
+import { label } from './labels.ts';
 
 /**
  *   engine --a container without any network--> kernel.mjs: tries each data path in there --JSON--> works, or why not
@@ -60,9 +61,12 @@ async function tryPlanes({ docker }: Connection, image: string): Promise<readonl
     User: '0',
     Entrypoint: ['node', '/opt/blindspot/kernel.mjs'],
     Env: ['BLINDSPOT_NETWORK=own'],
+    // Of no session: it ends by itself, and goes when it has, even if this app goes first.
+    Labels: { [label.kind]: 'trial' },
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
+      AutoRemove: true,
       NetworkMode: 'none',
       CapDrop: ['ALL'],
       // As the nodes hold them that run these data paths: SYS_ADMIN is for loading an XDP program.
