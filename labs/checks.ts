@@ -82,7 +82,10 @@ const shapes = {
     failed: z.enum(failureKinds).optional(),
     atLeast: z.int().min(1),
     seconds: z.number().min(0.5).max(600),
-    /** Counted since the last change, or since the step opened: a kubelet's word to a balancer is a change, too. */
+    /**
+     * Counted since the last change, or since the step opened: a kubelet's word to a balancer is a change, too, and a change
+     * that hurts at once is over before it is written down.
+     */
     since: z.enum(['change', 'step']).default('change'),
   }),
   /** A budget: at most so many of a client's requests went wrong since a fault was switched on, until now. */

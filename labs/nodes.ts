@@ -35,6 +35,15 @@ export const networkSchema = z.strictObject({
   arp: z.enum(['quiet', 'eager']).default('quiet'),
   /** Packets to clients leave through this node: what DNAT without masquerading needs. */
   repliesVia: nodeNameSchema.optional(),
+  /** How its kernel follows connections, where it forwards packets; the kernel's own defaults: five days, and loose. */
+  tracking: z
+    .strictObject({
+      /** A connection that is quiet for longer is forgotten. */
+      idleSeconds: z.int().min(1).max(432_000),
+      /** A packet from the middle of a connection that is not known begins a new entry; false: it is refused. */
+      loose: z.boolean().default(true),
+    })
+    .optional(),
   /** Held by the node itself, for what a person types in its terminal. */
   holds: z.array(z.enum(['NET_ADMIN', 'NET_RAW'])).default([]),
 });

@@ -142,7 +142,16 @@ export function startClient(config: ClientConfig, context: Context): Program {
 }
 
 /** A change of these needs other connections. */
-const transportSettings = ['protocol', 'address', 'port', 'connections', 'sources', 'nat', 'tls'] as const;
+const transportSettings = [
+  'protocol',
+  'address',
+  'port',
+  'connections',
+  'sources',
+  'nat',
+  'tls',
+  'tcpKeepAliveMs',
+] as const;
 const arrivalSettings = ['arrival', 'rate', 'rampTo', 'rampMs', 'burstSize', 'replay', 'seed'] as const;
 
 function under(path: string, name: string): boolean {

@@ -45,6 +45,7 @@ export interface ConnectionOptions {
   readonly address: string;
   readonly port: number;
   readonly source: string | undefined;
+  readonly tcpKeepAliveMs: number;
   /** Null: in the clear. */
   readonly secure: Dial['secure'];
   /** The last exchange is over and the connection may carry another; false: close it. */
@@ -129,6 +130,7 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
       address: options.address,
       port: options.port,
       source: options.source,
+      tcpKeepAliveMs: options.tcpKeepAliveMs,
       secure: options.secure,
       onHandshake: () => alarm?.phase('tls-timeout', current?.limits.connectTimeoutMs ?? 0),
       onConnect(localEnd, facts) {

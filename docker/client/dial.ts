@@ -11,6 +11,8 @@ export interface Dial {
   readonly port: number;
   /** Local address; undefined: the kernel chooses. */
   readonly source: string | undefined;
+  /** 0: off. */
+  readonly tcpKeepAliveMs: number;
   /** Null: in the clear. */
   readonly secure: ((raw: net.Socket, hooks: SecureHooks) => TLSSocket) | null;
   /** Each read lands here and must be used up before the call returns; the buffer is shared by all connections. */
@@ -97,6 +99,7 @@ function countConnection(socket: net.Socket, options: Dial, wire: Wire, onOpen: 
   socket.once('connect', () => {
     connected = true;
     socket.setNoDelay(true);
+    if (options.tcpKeepAliveMs > 0) socket.setKeepAlive(true, options.tcpKeepAliveMs);
     wire.opened += 1;
     wire.open += 1;
     onOpen();

@@ -35,7 +35,7 @@ export function createSendByHand(
       cookies: '',
       source: now.sources[0],
     };
-    const { address, port } = now;
+    const { address, port, tcpKeepAliveMs } = now;
     const writer = createRequestWriter(now);
     const reader = new ResponseReader(now.method, keepBytes);
     const at = context.now();
@@ -43,7 +43,14 @@ export function createSendByHand(
     return new Promise((resolve) => {
       const secure = secured();
       const options: ConnectionOptions = {
-        ...{ address, port, source: request.source, keep: () => false, lost: () => undefined },
+        ...{
+          address,
+          port,
+          tcpKeepAliveMs,
+          source: request.source,
+          keep: () => false,
+          lost: () => undefined,
+        },
         secure: secure === null ? null : (raw, hooks) => secure.over(raw, address, request.user, hooks),
       };
       openConnection(options, createWire()).exchange({

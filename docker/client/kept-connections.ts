@@ -27,7 +27,7 @@ export function createKeptConnections(
   secure: Secure | null,
   isBusy: (connection: Connection) => boolean = () => false,
 ): KeptConnections {
-  const { address, port } = settings();
+  const { address, port, tcpKeepAliveMs } = settings();
   const idle = new Map<number, UserIdle>();
   const live = new Set<Connection>();
   let retired = false;
@@ -53,6 +53,7 @@ export function createKeptConnections(
         address,
         port,
         source,
+        tcpKeepAliveMs,
         secure: secure === null ? null : (raw, hooks) => secure.over(raw, address, user, hooks),
         keep: (self) => keep(self, user),
         lost(self) {

@@ -55,15 +55,17 @@ export function watchConnections(plane: KernelPlane, front: Front): Connections 
     },
     openOf: (target) => [...known.values()].filter((one) => targetOf(one) === target).length,
     look,
-    /** GET /connections?limit=100&before=ID, as the forwarder in user space answers it. */
+    /** GET /connections?limit=100&before=ID, or ?client=ADDRESS:PORT, as the forwarder in user space answers it. */
     route: {
       method: 'GET',
       path: '/connections',
       handle(call): ConnectionPage {
         const limit = Math.min(most, numberIn(call, 'limit', 100));
         const before = numberIn(call, 'before', 0);
+        const client = call.query.get('client');
         const older = [...known.values()]
           .filter(({ id }) => before === 0 || id < before)
+          .filter((one) => client === null || one.client.from === client)
           .sort((a, b) => b.id - a.id);
         const page = older.slice(0, limit);
         return {

@@ -23,8 +23,8 @@ import { createRoutes } from './routes.ts';
 
 /** Picks are explained for so long after somebody looked at the table. */
 const watchedMs = 5000;
-/** A screenful or two. */
-const mostEnded = 100;
+/** Some seconds of a busy balancer: whoever asks for one connection has chosen it from a list a moment ago. */
+const mostEnded = 1000;
 
 export interface Forwarder {
   readonly counters: ForwarderCounters;

@@ -103,6 +103,8 @@ export const clientSettingsSchema = z.strictObject({
   connectTimeoutMs: duration(3000, 'Connect timeout', 1),
   firstByteTimeoutMs: duration(10_000, 'First-byte timeout', 1),
   totalTimeoutMs: duration(30_000, 'Whole-request timeout', 1),
+  /** Linux probes in whole seconds. Whoever forwards packets sees them; a program at the other end does not. */
+  tcpKeepAliveMs: duration(0, 'TCP keepalive after (0: off; HTTP/1.1, TCP)'),
   retries: z.int().min(0).max(5).default(0).meta({ title: 'Retries' }),
 });
 export type ClientSettings = z.output<typeof clientSettingsSchema>;

@@ -10,7 +10,12 @@ export interface BalancerConnections {
   readonly open: number;
   readonly rows: readonly ConnectionRow[];
   /** Ended while somebody looked, the newest first. */
-  readonly ended: readonly (ConnectionRow & { readonly end: string; readonly at: number })[];
+  readonly ended: readonly EndedRow[];
+}
+
+export interface EndedRow extends ConnectionRow {
+  readonly end: string;
+  readonly at: number;
 }
 
 /** A page of older rows, on demand. */

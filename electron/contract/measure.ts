@@ -211,6 +211,8 @@ export interface RequestStory {
   readonly id: string;
   readonly hops: readonly {
     readonly node: string;
+    /** Of a balancer: what it can see at all. */
+    readonly layer: 'l4' | 'l7' | null;
     readonly saw: string;
     readonly at: number | null;
     readonly facts: Readonly<Record<string, string>>;

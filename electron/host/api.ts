@@ -153,8 +153,14 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     ...captureApi(controller),
     'request.story': async ({ id }) => {
       const session = controller.mustSession();
-      const l4 = session.planned.filter((node) => node.role === 'l4').map((node) => node.name);
-      return await Promise.resolve(session.telemetry.requests.story(id, l4));
+      const { requests } = session.telemetry;
+      const from = requests.sentFrom(id);
+      const l4 = session.planned.filter((node) => node.role === 'l4');
+      const known = l4.map(
+        async ({ name }) =>
+          [name, from === null ? null : await controller.connections.of(name, from)] as const,
+      );
+      return requests.story(id, new Map(await Promise.all(known)));
     },
     'request.explain': async ({ node, ...asked }) =>
       (await controller

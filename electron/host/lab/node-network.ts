@@ -1,3 +1,4 @@
+import type { NodeNetwork } from '../../../labs/nodes.ts';
 import type { Allocation, NodeCapability, NodeSpec } from '../engine/engine.ts';
 import { planes } from '../../../docker/protocol/kernel.ts';
 import type { Plane } from '../../../docker/protocol/kernel.ts';
@@ -47,10 +48,18 @@ function sysctls(node: LabNode): Readonly<Record<string, string>> {
     ...(forwards ? { 'net.ipv4.ip_forward': '1' } : {}),
     // Bytes of each connection in conntrack's list.
     ...(forwards ? { 'net.netfilter.nf_conntrack_acct': '1' } : {}),
+    ...(node.network?.tracking === undefined ? {} : trackingOf(node.network.tracking)),
     // Answer ARP only for what is on the interface asked, and never ask in the name of an address on the loopback.
     ...(node.network?.carries !== undefined && node.network.arp === 'quiet'
       ? { 'net.ipv4.conf.all.arp_ignore': '1', 'net.ipv4.conf.all.arp_announce': '2' }
       : {}),
+  };
+}
+
+function trackingOf({ idleSeconds, loose }: NonNullable<NodeNetwork['tracking']>): Record<string, string> {
+  return {
+    'net.netfilter.nf_conntrack_tcp_timeout_established': String(idleSeconds),
+    'net.netfilter.nf_conntrack_tcp_loose': loose ? '1' : '0',
   };
 }
 

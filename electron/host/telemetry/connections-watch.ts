@@ -1,5 +1,10 @@
 import type { ConnectionPage } from '../../../docker/protocol/connections.ts';
-import type { ConnectionsPage, ConnectionsView } from '../../contract/connections.ts';
+import type {
+  ConnectionRow,
+  ConnectionsPage,
+  ConnectionsView,
+  EndedRow,
+} from '../../contract/connections.ts';
 import type { Json } from '../../contract/session.ts';
 
 /** Twice a second: a table that moves faster cannot be read. */
@@ -46,6 +51,19 @@ export class ConnectionsWatch {
     const from = before === null ? '' : `&before=${before}`;
     const { open, connections, next } = await this.get(node, `/connections?limit=${pageRows}${from}`);
     return { open, rows: connections, next };
+  }
+
+  /** What a balancer knows, or lately knew, of the connection that a client made from this place; null: nothing. */
+  async of(node: string, client: string): Promise<ConnectionRow | EndedRow | null> {
+    try {
+      const { connections, ended } = await this.get(
+        node,
+        `/connections?client=${encodeURIComponent(client)}`,
+      );
+      return connections[0] ?? ended[0] ?? null;
+    } catch {
+      return null;
+    }
   }
 
   private async ask(): Promise<void> {

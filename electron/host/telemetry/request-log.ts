@@ -1,6 +1,11 @@
 import type { RequestRecord } from '../../../docker/protocol/events.ts';
+import type { ConnectionRow, EndedRow } from '../../contract/connections.ts';
+import { envelope, envelopeWords } from './envelope.ts';
 import { tlsWords } from './tls-words.ts';
 import type { RequestLog, RequestRow, RequestStory } from '../../contract/measure.ts';
+
+/** By L4 balancer, what it knows of the connection that carried a request; null: nothing, or nothing any more. */
+export type Envelopes = ReadonlyMap<string, ConnectionRow | EndedRow | null>;
 
 const keepRows = 200;
 const keepRecords = 1000;
@@ -38,27 +43,29 @@ export class RequestBook {
     return { oneIn: this.oneIn, rows: this.rows };
   }
 
-  /** What each witness says of one request; an L4 balancer says what it cannot say. */
-  story(id: string, l4: readonly string[]): RequestStory {
+  /** Where the client sent a request from, by its own word: what joins it to a connection. */
+  sentFrom(id: string): string | null {
+    for (const { role, records } of this.witnesses.values())
+      if (role === 'client') return records.get(id)?.connection ?? null;
+    return null;
+  }
+
+  /** What each witness says of one request; an L4 balancer says what it knows of the connection, and no more. */
+  story(id: string, l4: Envelopes): RequestStory {
     const hops: RequestStory['hops'][number][] = [];
     for (const [node, witness] of this.witnesses) {
       const record = witness.records.get(id);
       if (record === undefined) continue;
       hops.push({
         node,
+        layer: witness.role === 'l7' ? 'l7' : null,
         saw: sawAs(witness.role, record),
         at: record.at,
         facts: facts(record, witness.role),
       });
     }
-    for (const node of l4) {
-      hops.push({
-        node,
-        saw: 'a connection and its bytes; a Layer 4 balancer reads no request, so it has nothing to say of this one',
-        at: null,
-        facts: {},
-      });
-    }
+    for (const [node, row] of l4)
+      hops.push({ node, layer: 'l4', saw: envelopeWords(row), at: null, facts: envelope(row) });
     const order: Readonly<Record<string, number>> = { client: 0, l7: 2, backend: 3 };
     const rank = (node: string): number => order[this.witnesses.get(node)?.role ?? ''] ?? 1;
     return { id, hops: hops.sort((a, b) => rank(a.node) - rank(b.node)) };
@@ -85,6 +92,7 @@ function facts(record: RequestRecord, role: string): Record<string, string> {
     service: `${record.serviceMs.toFixed(1)} ms`,
     ...(record.server === null ? {} : { server: record.server }),
     ...(record.detail === undefined ? {} : { detail: record.detail }),
+    ...(record.why === undefined || record.why.length === 0 ? {} : { decided: record.why.join('; ') }),
     ...tlsWords(record, role),
   };
 }

@@ -34,6 +34,7 @@ async function lostAfter(reusable: boolean): Promise<readonly Connection[]> {
       address: '127.0.0.1',
       port: server.port,
       source: undefined,
+      tcpKeepAliveMs: 0,
       secure: null,
       keep: () => true,
       lost: (self) => lost.push(self),

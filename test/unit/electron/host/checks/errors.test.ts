@@ -49,4 +49,25 @@ describe('errors', () => {
       measured: '6 of 126 failed by refused in 3000 ms',
     });
   });
+
+  it('counts since the step, where a change hurts before its own time is written down', () => {
+    const base = { type: 'errors', client: 'client', atLeast: 5, seconds: 60 };
+    const judged = (since: string) =>
+      evaluate(
+        'bill',
+        checkSchema.parse({ ...base, since }),
+        evidence({
+          samples: {
+            client: [0, 250, 500, 750].map((at) =>
+              sample(at, clientStats({ answered: at, byStatus: { 200: at, 500: at < 500 ? 0 : 9 } })),
+            ),
+          },
+          stepOpenedAt: 300,
+          acts: [{ kind: 'settings', node: 'balancer', at: 480, paths: ['draining'] }],
+          now: 800,
+        }),
+      ).state;
+    expect(judged('step')).toBe('pass');
+    expect(judged('change')).toBe('waiting');
+  });
 });

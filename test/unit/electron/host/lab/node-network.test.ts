@@ -19,6 +19,11 @@ const nodes: LabNodes = {
     network: { ...network, carries: 'balancer', holds: ['NET_ADMIN'] },
   },
   eager: { role: 'backend', settings: {}, network: { ...network, carries: 'balancer', arp: 'eager' } },
+  strict: {
+    role: 'l4',
+    settings: { plane: 'nft-dnat', targets: 'plain' },
+    network: { ...network, tracking: { idleSeconds: 2, loose: false } },
+  },
   plain: { role: 'backend', settings: {}, network: { ...network, repliesVia: 'nat' } },
 };
 const names = [...Object.keys(nodes), 'balancer-vip'];
@@ -46,13 +51,20 @@ describe('a node’s network', () => {
     expect(of('balancer')).toEqual({ sysctls: {}, capabilities: ['NET_ADMIN'] });
   });
 
+  it('tells the kernel when to forget a connection, and whether to take it up again', () => {
+    expect(of('strict').sysctls).toMatchObject({
+      'net.netfilter.nf_conntrack_tcp_timeout_established': '2',
+      'net.netfilter.nf_conntrack_tcp_loose': '0',
+    });
+  });
+
   it('puts a virtual address on the loopback of who carries it, quiet on ARP or not', () => {
     expect(of('backend')).toEqual({
       sysctls: { 'net.ipv4.conf.all.arp_ignore': '1', 'net.ipv4.conf.all.arp_announce': '2' },
-      routes: 'address replace 10.9.0.8/32 dev lo\n',
+      routes: 'address replace 10.9.0.9/32 dev lo\n',
       capabilities: ['NET_ADMIN'],
     });
-    expect(of('eager')).toEqual({ sysctls: {}, routes: 'address replace 10.9.0.8/32 dev lo\n' });
+    expect(of('eager')).toEqual({ sysctls: {}, routes: 'address replace 10.9.0.9/32 dev lo\n' });
   });
 
   it('routes answers to clients through the balancer that translates', () => {
@@ -61,7 +73,7 @@ describe('a node’s network', () => {
 
   it('sends clients to the address that a group shares', () => {
     expect(resolve('balancer')).toEqual([
-      { name: 'balancer', address: '10.9.0.3', port: 8080, virtual: '10.9.0.8' },
+      { name: 'balancer', address: '10.9.0.3', port: 8080, virtual: '10.9.0.9' },
     ]);
   });
 });
