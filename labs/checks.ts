@@ -31,11 +31,11 @@ const shapes = {
     seconds: recentSeconds,
     falseAlarm,
   }),
-  /** The share of a client's requests that came to this end: a status as `502`, or how they failed, as `reset`. */
+  /** The share of a client's requests that came to this end: a status as `502`, `quic` (answered over it), or how they failed, as `reset`. */
   outcome: z.strictObject({
     type: z.literal('outcome'),
     client: referenceSchema,
-    outcome: z.union([statusSchema, z.enum(failureKinds)]),
+    outcome: z.union([statusSchema, z.literal('quic'), z.enum(failureKinds)]),
     expected: share,
     sample: z.int().min(1).default(300),
     seconds: recentSeconds,
@@ -141,6 +141,17 @@ const shapes = {
     client: referenceSchema,
     expected: share,
     sample: z.int().min(1).max(100).default(100),
+    falseAlarm,
+  }),
+  /**
+   * Of a client's QUIC connections that moved with its last change of network, after the step opened, and whose fate is
+   * known, the share that was heard of again.
+   */
+  lived: z.strictObject({
+    type: z.literal('lived'),
+    client: referenceSchema,
+    expected: share,
+    sample: z.int().min(1).default(20),
     falseAlarm,
   }),
   /**
@@ -483,6 +494,7 @@ export const checkSchema: z.ZodType<Check> = z.discriminatedUnion('type', [
   shapes.served,
   shapes.busiest,
   shapes.moved,
+  shapes.lived,
   shapes.chosen,
   shapes.crossing,
   shapes.dropped,

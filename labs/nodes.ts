@@ -9,6 +9,7 @@ import { nameSchema } from '../docker/protocol/l7/route.ts';
 import { routesLeadSomewhere, routingShape, targetGroupSchema } from '../docker/protocol/l7/routing.ts';
 import { haproxySettingsSchema } from '../docker/protocol/peers/haproxy.ts';
 import { nginxSettingsSchema } from '../docker/protocol/peers/nginx.ts';
+import { hexSchema } from '../docker/protocol/quic.ts';
 import {
   dnsSettingsSchema,
   mqttSettingsSchema,
@@ -25,8 +26,10 @@ import { hostNameSchema, nodeNameSchema } from './names.ts';
  * Nodes as a lab writes them: the role's own settings, but with names where the program wants addresses.
  * A group (`count: 10`) is one entry; its members are NAME-1 ... NAME-10.
  */
-/** What only a container's own network can give. A lab that uses it needs `docker` and `kernel`. */
+/** What only a container's own network can give, `addresses` apart. A lab that uses it needs `docker` and `kernel`. */
 export const networkSchema = z.strictObject({
+  /** So many addresses in all: a client sends from each of them in turn, or over QUIC moves from the first to the second. */
+  addresses: z.int().min(2).max(64).optional(),
   /** The group shares one address beside its members' own, called NAME-vip, and clients of the group are sent there. */
   virtual: z.boolean().default(false),
   /** This node holds those groups' virtual addresses on its loopback, so that it takes and gives answers for them. */
@@ -77,6 +80,8 @@ const balancerTargets = z.union([
           to: nodeNameSchema,
           weight: z.number().min(0).max(1000).optional(),
           draining: z.boolean().optional(),
+          /** What it writes into the QUIC connection ids it gives out, in hex. */
+          serverId: hexSchema(1, 15).optional(),
         }),
       ]),
     )

@@ -4,11 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigProblem } from '../lib/read-config.ts';
 import { AdminProblem } from '../lib/admin-problem.ts';
 import type { Front } from '../lib/tls/front.ts';
+import { loadQuic } from '../lib/quic/quiche.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program, Role, SettingsHandle } from '../lib/program-types.ts';
 import { backendConfigSchema, backendSettingsSchema } from '../protocol/backend.ts';
 import type { BackendConfig, BackendSettings } from '../protocol/backend.ts';
-import type { ServerTls } from '../protocol/tls.ts';
+import type { Certificate, ServerTls } from '../protocol/tls.ts';
 import { createConnections } from './connections.ts';
 import { createCarts } from './carts.ts';
 import { createContentSource } from './content.ts';
@@ -23,6 +24,7 @@ import { createHttp2Server } from './http2-server.ts';
 import { createHttpServer } from './http-server.ts';
 import { createListener } from './listener.ts';
 import { createProxyGate } from './proxy-gate.ts';
+import { createQuicEndpoint } from './quic-server.ts';
 import { createRequestLog } from './request-log.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
@@ -78,10 +80,23 @@ export async function startBackend(
     counterOf: http.counterOf,
     log: (line) => void process.stderr.write(`${line}\n`),
   });
-  const tls = await tlsFront(config, (secure, raw) => {
-    connections.secured(secure, raw);
-    http.serve(secure);
+  const quic = createQuicEndpoint({
+    node,
+    listen: config.listen,
+    certificate: shownByQuic(config),
+    counterOf: http.counterOf,
+    serviceMs: () => settings.serviceMs,
+    log: (line) => void process.stderr.write(`${line}\n`),
   });
+  const tls = await tlsFront(
+    config,
+    () => settings.http2,
+    (secure, raw) => {
+      connections.secured(secure, raw);
+      if (secure.alpnProtocol === 'h2') http2.serve(secure, http.serve);
+      else http.serve(secure);
+    },
+  );
   const http2 = createHttp2Server({
     context,
     connections,
@@ -124,16 +139,19 @@ export async function startBackend(
     get: () => settings,
     apply(next) {
       if (next.tls.on && tls === null) throw noCertificate;
-      if (!isDeepStrictEqual(next.tls, configured)) tls?.configure((configured = next.tls));
+      if (next.quic.on) refuseQuic(next, config);
+      const otherAlpn = next.http2 !== settings.http2;
       settings = next;
+      if (otherAlpn || !isDeepStrictEqual(next.tls, configured)) tls?.configure((configured = next.tls));
       pool.setLimit(next.workers);
       carts.setStore(next.cartStore);
       http.setKeepAlive(next.keepAliveMs);
       datagrams.set(next.udp);
+      quic.set(next.quic);
     },
   };
   if (settings.tls.on && tls === null) throw new ConfigProblem(`settings.tls.on: ${noCertificate.message}`);
-  handle.apply(settings, []);
+  inConfig(() => handle.apply(settings, []));
   await listener.open();
   beginFaults(faults, config);
 
@@ -142,8 +160,9 @@ export async function startBackend(
       role: 'backend',
       process: processStats(node, now()),
       ...http.counts(),
-      connections: datagrams.counts(connections.counts()),
+      connections: quic.counts(datagrams.counts(connections.counts())),
       ...(tls === null ? {} : { tls: tls.stats() }),
+      ...(quic.used ? { quic: quic.stats() } : {}),
       faults: faults.stats(),
     }),
     settings: handle,
@@ -153,6 +172,7 @@ export async function startBackend(
     async stop() {
       await drain.run(settings.drainMs);
       datagrams.close();
+      quic.close();
       carts.close();
       faults.clearAll();
     },
@@ -168,11 +188,35 @@ const noCertificate = new AdminProblem(
 /** Loaded only by a backend that holds a certificate: TLS takes 5 MB of memory. */
 async function tlsFront(
   { identity }: BackendConfig,
+  http2: () => boolean,
   secured: (secure: TLSSocket, raw: Socket) => void,
 ): Promise<Front | null> {
   if (identity === undefined || identity.certificates.length === 0) return null;
   const { createFront } = await import('../lib/tls/front.ts');
-  return createFront({ identity, alpn: () => ['http/1.1'], secured });
+  return createFront({ identity, alpn: () => (http2() ? ['h2', 'http/1.1'] : ['http/1.1']), secured });
+}
+
+/** The library shows one certificate to everybody: a site's where the node holds one, else its own. */
+function shownByQuic({ identity }: BackendConfig): Certificate | undefined {
+  return identity?.certificates[1] ?? identity?.certificates[0];
+}
+
+function refuseQuic({ udp }: BackendSettings, config: BackendConfig): void {
+  if (shownByQuic(config) === undefined || loadQuic() === null) {
+    const why = 'QUIC needs a certificate (give the node `certificates` in the lab) and Linux on x64';
+    throw new AdminProblem('bad-request', why, 'quic.on');
+  }
+  if (udp) throw new AdminProblem('bad-request', 'plain datagrams and QUIC cannot share one port', 'udp');
+}
+
+function inConfig(apply: () => void): void {
+  try {
+    apply();
+  } catch (error) {
+    if (error instanceof AdminProblem)
+      throw new ConfigProblem(`settings.${error.where ?? ''}: ${error.message}`);
+    throw error;
+  }
 }
 
 function beginFaults(faults: FaultStage, config: BackendConfig): void {

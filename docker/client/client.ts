@@ -13,6 +13,7 @@ import { createSendByHand } from './hand.ts';
 import { createLagWatch } from './lag-watch.ts';
 import { createLoad } from './load.ts';
 import { createMixTally } from './mix-tally.ts';
+import { createMoves } from './quic/moves.ts';
 import { createNotes } from './notes.ts';
 import { createSchedule } from './schedule.ts';
 import { createTally } from './tally.ts';
@@ -36,9 +37,11 @@ export function startClient(config: ClientConfig, context: Context): Program {
   const jar = createCookieJar(context.now);
   const notes = createNotes(context);
   const handshakes = createHandshakes();
+  const moves = createMoves(context.now);
   const lagWatch = createLagWatch((news) => notes.lag(news));
   const retired = new Set<Transport>();
   let transport = createTransport();
+  let everQuic = settings.protocol === 'quic';
   /** `scheduled` when sending was last switched on: `total` counts from there. */
   let from = 0;
 
@@ -56,7 +59,9 @@ export function startClient(config: ClientConfig, context: Context): Program {
   if (settings.running) start();
 
   function createTransport(): Transport {
-    return transports[settings.protocol](now, wire, createSecure(settings, config.identity, handshakes));
+    const { identity } = config;
+    const secure = createSecure(settings, identity, handshakes);
+    return transports[settings.protocol](now, wire, secure, { identity, moves });
   }
 
   function start(): void {
@@ -87,6 +92,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
   function apply(next: ClientSettings, changed: readonly string[]): void {
     const before = settings;
     settings = next;
+    everQuic ||= next.protocol === 'quic';
     const touches = (names: readonly string[]) =>
       names.some((name) => changed.some((path) => under(path, name)));
     const asksForName = next.tls.on && touches(['host']);
@@ -95,6 +101,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       retired.add(transport);
       transport = createTransport();
     }
+    if (touches(['quic'])) transport.settingsChanged?.();
     if (touches(['users'])) load.resize(next.users);
     if (!next.cookieJar) jar.clear();
     if (!next.running) schedule.stop();
@@ -114,6 +121,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       connections: { opened, failed, open, reused },
       bytes: { sent, received },
       ...(tls === null ? {} : { tls }),
+      ...(everQuic ? { quic: moves.stats() } : {}),
       latency: timings.latency.since(reader),
       service: timings.service.since(reader),
       lag: timings.lag.since(reader),

@@ -1,5 +1,6 @@
 import type { ClientSettings, FailureKind } from '../protocol/client.ts';
-import type { TlsFacts } from '../protocol/tls.ts';
+import type { Identity, TlsFacts } from '../protocol/tls.ts';
+import type { Moves } from './quic/moves.ts';
 import type { Secure } from './tls.ts';
 
 /** A request as the load plan has it, before any protocol spells it. */
@@ -62,6 +63,8 @@ export function createWire(): Wire {
 export interface Transport {
   /** `done` is called once, never before `send` returns. */
   send(request: PlannedRequest, done: (ending: Ending) => void): void;
+  /** A setting has changed that asks for no other transport. */
+  settingsChanged?(): void;
   /** Nothing new will be sent: idle connections go at once, others with their last answer. */
   retire(): void;
   /** Everything goes at once; requests in flight end nowhere. */
@@ -73,4 +76,11 @@ export type TransportFactory = (
   settings: () => ClientSettings,
   wire: Wire,
   secure: Secure | null,
+  own: OwnAffairs,
 ) => Transport;
+
+/** What a protocol needs that does its own TLS. */
+export interface OwnAffairs {
+  readonly identity: Identity | undefined;
+  readonly moves: Moves;
+}

@@ -10,6 +10,7 @@ import { spelledOnce } from './spelled.ts';
 import type { Tally } from './tally.ts';
 import type { Timings } from './timings.ts';
 import { worthRetrying } from './retry.ts';
+import { sourceOn } from './quic/source-on.ts';
 import { createTurns, userName } from './users.ts';
 
 /**
@@ -119,6 +120,7 @@ export function createLoad(parts: LoadParts): Load {
 }
 
 /** A user lives at one address, as people do; behind a NAT all live at the same. */
-function sourceOf({ sources, nat }: ClientSettings, user: number): string | undefined {
+function sourceOf({ sources, nat, protocol, quic }: ClientSettings, user: number): string | undefined {
+  if (protocol === 'quic') return sourceOn(quic.network, sources);
   return nat ? sources[0] : sources[user % sources.length];
 }

@@ -31,6 +31,8 @@ const protocols: Readonly<Record<ClientSettings['protocol'], readonly string[]>>
   grpc: ['h2'],
   tcp: [],
   udp: [],
+  // Over TCP, where QUIC gets no answer.
+  quic: ['h2'],
 };
 
 /** Null while TLS is off. Made anew with the settings: what one server said must not be shown to another. */
@@ -39,10 +41,10 @@ export function createSecure(
   identity: Identity | undefined,
   handshakes: Handshakes,
 ): Secure | null {
-  const { tls, protocol, host } = settings;
-  if (!tls.on || protocol === 'udp') return null;
+  const { tls, protocol } = settings;
+  if ((!tls.on && protocol !== 'quic') || protocol === 'udp') return null;
   const alpn = protocols[protocol];
-  const serverName = tls.serverName ?? nameIn(host);
+  const serverName = serverNameOf(settings);
   const dialler = createDialler({ ...tls, identity, serverName, alpn });
   const tickets = new Map<number, Buffer>();
 
@@ -93,6 +95,11 @@ const kinds: Readonly<Partial<Record<TlsProblem, FailureKind>>> = {
   'self-signed': 'certificate-untrusted',
   'unknown-authority': 'certificate-untrusted',
 };
+
+/** What a ClientHello asks for; null: it names nobody. */
+export function serverNameOf({ tls, host }: ClientSettings): string | null {
+  return tls.serverName ?? nameIn(host);
+}
 
 /** A Host of `app.lab:8443` asks for app.lab; an address is no server name. */
 function nameIn(host: string | null): string | null {

@@ -3,6 +3,7 @@ import type { TransportFactory } from './exchange.ts';
 import { createHttp1 } from './protocols/http1.ts';
 import { createGrpc } from './protocols/grpc.ts';
 import { createHttp2 } from './protocols/http2.ts';
+import { createQuic } from './protocols/quic.ts';
 import { createTcp } from './protocols/tcp.ts';
 import { createUdp } from './protocols/udp.ts';
 import { createWebsocket } from './protocols/websocket.ts';
@@ -15,4 +16,5 @@ export const transports: Readonly<Record<ClientSettings['protocol'], TransportFa
   grpc: createGrpc,
   tcp: createTcp,
   udp: createUdp,
+  quic: createQuic,
 };

@@ -9,8 +9,8 @@ import type { Member } from '../balancing/member.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import type { ForwarderCounters } from './forwarder-counters.ts';
 import { watchIdle } from './idle.ts';
-import { createQuicRoute } from './quic/route.ts';
-import type { QuicRoute } from './quic/route.ts';
+import { createQuicRoute } from './quic-route.ts';
+import type { QuicRoute } from './quic-route.ts';
 import { createUdpFlow } from './udp-flow.ts';
 import type { UdpCounters, UdpFlow } from './udp-flow.ts';
 

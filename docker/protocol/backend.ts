@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressSchema, listenSchema, portSchema, programSchema } from './common.ts';
+import { quicServerSchema } from './quic.ts';
 import { duration, timer } from './timing.ts';
 import { serverTlsSchema } from './tls.ts';
 
@@ -46,6 +47,7 @@ export const backendSettingsSchema = z.strictObject({
   accessLog: z.boolean().default(false).meta({ title: 'Log every request (errors always are)' }),
   bodyBytes: z.int().min(0).max(10_000_000).default(0).meta({ title: 'Extra body size' }),
   udp: z.boolean().default(false).meta({ title: 'Answers UDP on the same port, too' }),
+  quic: quicServerSchema.prefault({}),
   keepAliveMs: duration(5000, 'Idle connection', 1),
   /** In the clear, by prior knowledge: gRPC calls succeed, anything else gets a plain answer. Faults are HTTP/1's. */
   http2: z.boolean().default(false).meta({ title: 'HTTP/2 and gRPC' }),

@@ -15,6 +15,7 @@ import { tokensSchema } from './l7/tokens.ts';
 import { wafSchema } from './l7/waf.ts';
 import { personaNames } from './personas/personas.ts';
 import { kernelSchema, planeSchema } from './kernel.ts';
+import { hexSchema, quicIdsSchema } from './quic.ts';
 import { duration, timer } from './timing.ts';
 import { serverTlsSchema, targetTlsSchema } from './tls.ts';
 
@@ -33,10 +34,6 @@ export const l4Algorithms = [
 ] as const;
 /** The last two judge requests, which only a proxy that reads them can. */
 export const algorithms = [...l4Algorithms, 'least-outstanding', 'peak-ewma'] as const;
-
-function hexSchema(fewest: number, most: number) {
-  return z.string().regex(new RegExp(`^([0-9a-f]{2}){${fewest},${most}}$`), 'bytes in lower-case hex');
-}
 
 export const targetSchema = z.strictObject({
   id: z.string().min(1).max(63),
@@ -122,21 +119,6 @@ const groupShape = {
     .default([])
     .meta({ title: 'Targets being deregistered', description: 'No new connections; those there are finish' }),
 };
-
-/** How servers write their id into connection ids (QUIC-LB, lb-spec 9.2). AWS NLB: eight bytes in the clear (lb-spec 1.7). */
-export const quicIdsSchema = z
-  .strictObject({
-    rotation: z.int().min(0).max(6).default(0).meta({ title: 'Rotation' }),
-    serverIdBytes: z.int().min(1).max(15).default(8).meta({ title: 'Server id (bytes)' }),
-    nonceBytes: z.int().min(4).max(18).default(4).meta({ title: 'Nonce (bytes)' }),
-    key: hexSchema(16, 16).nullable().default(null).meta({ title: 'Key', description: 'none: in the clear' }),
-  })
-  .refine(({ serverIdBytes, nonceBytes }) => serverIdBytes + nonceBytes <= 19, {
-    message: 'server id and nonce have at most 19 bytes together',
-    path: ['nonceBytes'],
-  })
-  .meta({ title: 'QUIC connection ids' });
-export type QuicIds = z.output<typeof quicIdsSchema>;
 
 export const l4SettingsSchema = z.strictObject(
   {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressSchema, portSchema, programSchema } from './common.ts';
+import { quicClientSchema } from './quic.ts';
 import type { LatencyStats } from './stats.ts';
 import { duration } from './timing.ts';
 import { clientTlsSchema } from './tls.ts';
@@ -36,7 +37,7 @@ export const clientSettingsSchema = z.strictObject({
   address: addressSchema.meta({ title: 'Sends to' }),
   port: portSchema.meta({ title: 'Port' }),
   protocol: z
-    .enum(['http1', 'http2', 'websocket', 'grpc', 'tcp', 'udp'])
+    .enum(['http1', 'http2', 'websocket', 'grpc', 'tcp', 'udp', 'quic'])
     .default('http1')
     .meta({ title: 'Protocol' }),
   rate: z.number().min(0).max(20_000).default(50).meta({ title: 'Requests per second' }),
@@ -78,6 +79,7 @@ export const clientSettingsSchema = z.strictObject({
     .meta({ title: 'Paths', description: '{user} stands for the user, u1 and on' }),
   host: z.string().max(253).nullable().default(null).meta({ title: 'Host header' }),
   tls: clientTlsSchema.prefault({}),
+  quic: quicClientSchema.prefault({}),
   headers: z
     .record(headerNameSchema, headerValueSchema)
     .default({})
@@ -126,6 +128,8 @@ export const failureKinds = [
   'reset',
   'closed-early',
   'truncated',
+  /** QUIC: the client changed its address, and nothing ever came back to the new one. */
+  'lost-after-move',
   'bad-response',
   /** The certificate was refused: for another name, out of its dates, or signed by nobody that is trusted. */
   'certificate-name',

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { PodStats } from './kubelet.ts';
+import type { QuicClientStats, QuicServerStats } from './quic.ts';
 import type { RealBalancer, StoreRole } from './peers/roles.ts';
 import type { SpeakerStats } from './speaker.ts';
 import type { ClientTlsStats, ServerTlsStats } from './tls.ts';
@@ -30,6 +31,8 @@ export interface ClientStats {
   readonly bytes: { readonly sent: number; readonly received: number };
   /** Left out until it has spoken TLS. */
   readonly tls?: ClientTlsStats;
+  /** Left out by one that does not speak QUIC. */
+  readonly quic?: QuicClientStats;
   readonly users: { readonly total: number; readonly served: number; readonly hurt: number };
   /** By kind of request, where the settings name a mix. */
   readonly mix?: Readonly<Record<string, MixStats>>;
@@ -93,6 +96,8 @@ export interface BackendStats {
   };
   /** Left out by one that holds no certificate. */
   readonly tls?: ServerTlsStats;
+  /** Left out by one that never spoke QUIC. */
+  readonly quic?: QuicServerStats;
   readonly faults: readonly {
     readonly name: string;
     readonly since: number;

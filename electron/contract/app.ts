@@ -15,6 +15,8 @@ export const capabilities = [
   'nft-dnat',
   'dsr',
   'xdp',
+  // Linux on x64, for which its library was built.
+  'quic',
 ] as const;
 export type Capability = (typeof capabilities)[number];
 

@@ -9,7 +9,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- labs [--engine docker|local] [--repeat 20]     every lab proved again and again
  *   npm run soak -- host [--minutes 60]                            the server's memory with a lab up and a window open
  *   npm run soak -- ledger [--minutes 10] [--engine docker|local]  1,000 requests a second while faults flip: the books balance
- *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers and ClientHellos, against the parsers
+ *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      a picture of the window after each step of each lab
  *
  * Long on purpose, and so not a part of `npm test`.

@@ -23,6 +23,7 @@ import { held } from './held.ts';
 import { inFlight } from './in-flight.ts';
 import { latency } from './latency.ts';
 import { ledger } from './ledger.ts';
+import { lived } from './lived.ts';
 import { moved } from './moved.ts';
 import { outcome } from './outcome.ts';
 import { open } from './open.ts';
@@ -60,6 +61,7 @@ const predicates: { readonly [T in SimpleCheck['type']]: Predicate<CheckOf<T>> }
   served,
   busiest,
   moved,
+  lived,
   chosen,
   crossing,
   dropped,

@@ -86,6 +86,8 @@ export interface NodeSpec {
   readonly netfilter: { readonly tool: 'iptables-restore' | 'nft'; readonly rules: string } | null;
   /** Addresses and routes of this node's own network, as lines of `ip -batch`, applied by a helper likewise. */
   readonly routes?: string;
+  /** Further addresses of its own; where a machine answers on a whole block, they are there already. */
+  readonly addresses?: readonly string[];
   /**
    * Held by the node itself: where the lab's own terminal work needs it, and where its program keeps kernel rules in step
    * with health. SYS_ADMIN is for loading XDP programs alone, on engines that know no CAP_BPF.

@@ -35,3 +35,9 @@ export function actNodes(lab: Lab, act: number): LabNodes {
 export function virtualName(nodes: LabNodes, group: string): string | null {
   return nodes[group]?.network?.virtual === true ? `${group}-vip` : null;
 }
+
+/** Names of the addresses that a node has beside its own. */
+export function furtherNames({ name, node }: Member): readonly string[] {
+  const count = node.network?.addresses ?? 1;
+  return Array.from({ length: count - 1 }, (_, index) => `${name}-at-${index + 2}`);
+}

@@ -42,6 +42,7 @@ export function checkProblems(
     case 'users':
     case 'busiest':
     case 'moved':
+    case 'lived':
       return node(check.client, 'client', clients);
     case 'latency':
     case 'answers':

@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import { networkSchema } from '../../../labs/nodes.ts';
+import type { NodeNetwork } from '../../../labs/nodes.ts';
 import type { LabProblem } from '../../contract/catalogue.ts';
 import { actNodes } from './groups.ts';
 import { referencedMembers, unknownNode } from './lab-actions.ts';
@@ -68,7 +71,7 @@ function needProblems(lab: Lab, node: LabNode, path: Path, source: YamlSource): 
       ? 'a Kubernetes node'
       : plane !== null && plane !== 'userspace'
         ? `the data path ${plane}`
-        : node.network === undefined
+        : node.network === undefined || onlyAddresses(node.network)
           ? null
           : 'what stands under `network`';
   const [, act] = path[0] === 'acts' ? path : [];
@@ -84,4 +87,9 @@ function needProblems(lab: Lab, node: LabNode, path: Path, source: YamlSource): 
       expected: `needs: [docker, kernel] in ${typeof act === 'number' ? 'its act' : 'the lab'}`,
     }),
   ];
+}
+
+/** Every engine can give a node more than one address to send from. */
+function onlyAddresses(network: NodeNetwork): boolean {
+  return isDeepStrictEqual(network, networkSchema.parse({ addresses: network.addresses }));
 }

@@ -4,7 +4,7 @@ import { configSchemas } from '../../../docker/protocol/role.ts';
 import { isPeerRole } from '../../../docker/protocol/peers/roles.ts';
 import type { Identity } from '../../../docker/protocol/tls.ts';
 import type { Certificates } from './certificates.ts';
-import { actNodes, allMembers, members, virtualName } from './groups.ts';
+import { actNodes, allMembers, furtherNames, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
 import type { Lab, LabNode, LabNodes, LabRole, Settings } from './lab.ts';
 import { links } from './links.ts';
@@ -80,7 +80,8 @@ function memberPorts(nodes: LabNodes): ReadonlyMap<string, number | null> {
     allMembers(nodes).flatMap((member) => {
       const shared = virtualName(nodes, member.group);
       const own = [member.name, portOf(member)] as const;
-      return shared === null ? [own] : [own, [shared, portOf(member)] as const];
+      const further = furtherNames(member).map((name) => [name, null] as const);
+      return [own, ...further, ...(shared === null ? [] : [[shared, portOf(member)] as const])];
     }),
   );
 }
@@ -120,8 +121,13 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
   const [place] = resolve(name);
   const address = place?.address ?? '';
   const port = place?.port ?? 0;
+  const further = furtherAddresses(member, context.allocation);
+  const stated = withSources(programSettings(node.role, node.settings, resolve, port), member, [
+    address,
+    ...further,
+  ]);
   const settings = withSpeaker(
-    withFront(programSettings(node.role, node.settings, resolve, port), node.role, place),
+    withFront(stated, node.role, place),
     place,
     node.role === 'kube-node' ? resolve(group) : [],
   );
@@ -148,7 +154,18 @@ function planNode(member: Member, resolve: Resolve, context: PlanContext, sample
     ...(isPeerRole(node.role) ? { image: 'peers' as const } : {}),
     sysctls: {},
     netfilter: null,
+    ...(further.length === 0 ? {} : { addresses: further }),
   };
+}
+
+function furtherAddresses(member: Member, { nodes }: Allocation): readonly string[] {
+  return furtherNames(member).flatMap((name) => nodes[name]?.address ?? []);
+}
+
+/** A client that has several addresses sends from all of them. */
+function withSources(settings: Settings, { node }: Member, addresses: readonly string[]): Settings {
+  if (node.role !== 'client' || addresses.length === 1) return settings;
+  return mergeSettings(settings, { sources: [...addresses] });
 }
 
 /** Its own keys and nobody else's; a node without any still trusts whom the lab trusts. */

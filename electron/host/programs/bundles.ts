@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { glob, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, glob, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { BlindspotError } from '../../contract/errors.ts';
+import { installed, quicFile } from './quic-addon.ts';
 import { englishOnly, requireBuiltins } from './bundle-plugins.ts';
 
 /**
@@ -17,7 +19,7 @@ export interface Bundles {
 }
 
 /** Changes when the way of bundling does, so that old files are not taken for new ones. */
-const recipe = 'esm node24 2';
+const recipe = 'esm node24 3';
 
 /** Packages like hdr-histogram-js are CommonJS and call `require` for Node's own modules; an ES module has none. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
@@ -75,6 +77,7 @@ async function build(root: string, dir: string, entries: readonly string[], hash
   const fresh = await mkdtemp(`${dir}-`);
   try {
     await bundle(root, fresh, entries);
+    if (existsSync(installed(root))) await copyFile(installed(root), join(fresh, quicFile));
     const made = await readdir(fresh);
     for (const file of made) await rename(join(fresh, file), join(dir, file));
     for (const file of await readdir(dir)) if (!made.includes(file)) await rm(join(dir, file));

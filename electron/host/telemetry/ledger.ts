@@ -81,6 +81,7 @@ const answersLost: readonly FailureKind[] = [
   'closed-early',
   'truncated',
   'bad-response',
+  'lost-after-move',
 ];
 
 function connections({ clients, backends, balancers, kept, unwitnessedAtMost }: LedgerInput): LedgerRow[] {

@@ -16,6 +16,7 @@ import { foundSessions } from './found.ts';
 import { createImageStore } from './image/image-store.ts';
 import { nodeSpecOf } from './labels.ts';
 import { followLogs } from './logs.ts';
+import { quicAddon, quicArchitecture } from '../../programs/quic-addon.ts';
 import { applyNetfilter } from './netfilter.ts';
 import { allocate, removeNetworks } from './networks.ts';
 import { createPlanes } from './planes.ts';
@@ -42,7 +43,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const events = createEventHub(async () => (await use()).docker);
 
   const withRules = async (docker: Connection['docker'], session: string, node: NodeSpec): Promise<void> => {
-    if (node.netfilter !== null || node.routes !== undefined)
+    if (node.netfilter !== null || node.routes !== undefined || node.addresses !== undefined)
       await applyNetfilter(docker, session, node, await imageOf('lab'));
   };
   const imageOf = async (name: ImageName): Promise<string> => {
@@ -67,7 +68,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
           image.state === 'present'
             ? await planes.report(result, image.tag, anew)
             : { known: [], unknown: 'the image that tries them is not built yet' };
-        return present(result, image, tried);
+        return present(result, image, tried, root);
       } catch (error) {
         const { message, next } = dockerFailure('The image cannot be looked up', error);
         return absent({ what: message, next: next ?? '' });
@@ -196,11 +197,13 @@ function orThrow(result: Connection | Diagnosis): Connection {
 }
 
 function present(
-  { name, version, endpoint }: Connection,
+  { name, version, endpoint, architecture }: Connection,
   image: EngineReport['image'],
   planes: PlanesReport,
+  root: string,
 ): EngineReport {
-  const absent = new Set(planes.known.filter(({ works }) => !works).map(({ plane }) => plane));
+  const absent = new Set<string>(planes.known.filter(({ works }) => !works).map(({ plane }) => plane));
+  if (architecture !== quicArchitecture || quicAddon(root) === null) absent.add('quic');
   return {
     id: 'docker',
     name,

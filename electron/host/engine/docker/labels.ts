@@ -39,12 +39,14 @@ export function nodeLabels(session: SessionSpec, node: NodeSpec, owner: Owner): 
     sysctls,
     netfilter,
     routes,
+    addresses,
     capabilities,
     image,
   } = node;
   const kept: NodeSpec = {
     ...{ name, role, address, port, config: withoutKeys(config), memoryMiB, pids, sysctls, netfilter },
     ...(routes === undefined ? {} : { routes }),
+    ...(addresses === undefined ? {} : { addresses }),
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(image === undefined ? {} : { image }),
   };

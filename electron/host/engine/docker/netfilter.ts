@@ -30,10 +30,15 @@ export async function applyNetfilter(
   image: string,
 ): Promise<void> {
   const wanted: readonly Rules[] = [
+    ...(node.addresses === undefined ? [] : [{ tool: 'ip', rules: further(node.addresses) } as const]),
     ...(node.routes === undefined ? [] : [{ tool: 'ip', rules: node.routes } as const]),
     ...(node.netfilter === null ? [] : [node.netfilter]),
   ];
   for (const rules of wanted) await applyRules(docker, session, node, rules, image);
+}
+
+function further(addresses: readonly string[]): string {
+  return addresses.map((address) => `address replace ${address}/32 dev eth0\n`).join('');
 }
 
 async function applyRules(

@@ -72,7 +72,7 @@ class LocalEngine implements Engine {
   }
 
   report(): Promise<EngineReport> {
-    return localReport(this.nodePath, this.platform);
+    return localReport(this.nodePath, this.platform, this.options.root);
   }
 
   async prepare(progress: (step: string, detail: string) => void, signal: AbortSignal): Promise<void> {

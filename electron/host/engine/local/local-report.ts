@@ -2,12 +2,17 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Capability, EngineReport } from '../../../contract/app.ts';
+import { quicAddon } from '../../programs/quic-addon.ts';
 import { hasLoopbackBlock } from './addresses.ts';
 import { onPath } from './launcher.ts';
 
 /** What this engine says of itself: only what was seen to work a moment ago. */
-export async function localReport(nodePath: string, platform: NodeJS.Platform): Promise<EngineReport> {
-  const [version, capabilities] = await Promise.all([nodeVersion(nodePath), capabilitiesOf(platform)]);
+export async function localReport(
+  nodePath: string,
+  platform: NodeJS.Platform,
+  root: string,
+): Promise<EngineReport> {
+  const [version, capabilities] = await Promise.all([nodeVersion(nodePath), capabilitiesOf(platform, root)]);
   return {
     id: 'local',
     name: 'Embedded: processes on this machine',
@@ -24,12 +29,13 @@ export async function localReport(nodePath: string, platform: NodeJS.Platform): 
 }
 
 /** Windows has no signals, and its shells understand few of the guides' commands. */
-async function capabilitiesOf(platform: NodeJS.Platform): Promise<readonly Capability[]> {
+async function capabilitiesOf(platform: NodeJS.Platform, root: string): Promise<readonly Capability[]> {
   const posix = platform !== 'win32';
   const having: readonly (readonly [Capability, boolean])[] = [
     ['addresses', await ownAddresses(platform)],
     ['signals', posix],
     ['shell', posix && onPath('curl') !== null],
+    ['quic', platform === 'linux' && process.arch === 'x64' && quicAddon(root) !== null],
   ];
   return having.filter(([, has]) => has).map(([capability]) => capability);
 }

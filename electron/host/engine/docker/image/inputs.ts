@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBundles } from '../../../programs/bundles.ts';
+import { quicArchitecture, quicFile } from '../../../programs/quic-addon.ts';
 import type { ImageName } from '../../engine.ts';
 import { nodePackage } from './node-package.ts';
 import type { Architecture } from './node-package.ts';
@@ -33,7 +34,7 @@ const executable = new Set(['image/start', 'image/ctl', 'peers/start']);
 interface Recipe {
   readonly dockerfile: string;
   readonly files: readonly string[];
-  readonly program: (file: string) => boolean;
+  readonly program: (file: string, architecture: Architecture) => boolean;
 }
 
 /** Every program but the one that stands beside a real system; and that one, with what every shell has. */
@@ -41,7 +42,9 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
   lab: {
     dockerfile: 'Dockerfile',
     files: ['xdp/balancer.c'],
-    program: (file) => file.endsWith('.mjs') && file !== 'peers.mjs',
+    program: (file, architecture) =>
+      (file.endsWith('.mjs') && file !== 'peers.mjs') ||
+      (file === quicFile && architecture === quicArchitecture),
   },
   peers: {
     dockerfile: 'peers/Dockerfile',
@@ -61,7 +64,7 @@ export async function imageInputs(
     await inputFile(join(root, 'docker', dockerfile), 'Dockerfile'),
     ...(await inputFolder(join(root, 'docker', 'image'), 'image', () => true)),
     ...(await Promise.all(others.map((file) => inputFile(join(root, 'docker', file), file)))),
-    ...(await inputFolder(bundles.dir, 'programs', program)),
+    ...(await inputFolder(bundles.dir, 'programs', (file) => program(file, architecture))),
   ];
   const hash = createHash('sha256').update(`${architecture} ${node.integrity}`);
   for (const { path, mode, content } of files) {

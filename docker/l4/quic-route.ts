@@ -1,10 +1,10 @@
 //  datagram --header--> connection id --format--> server id --> target; anything else goes by its flow
-import type { Group } from '../../balancing/group.ts';
-import type { Member } from '../../balancing/member.ts';
-import type { L4Settings } from '../../protocol/balancer.ts';
-import { quicHeader } from './header.ts';
-import { serverIdOf } from './server-id.ts';
-import type { IdFormat } from './server-id.ts';
+import type { Group } from '../balancing/group.ts';
+import type { Member } from '../balancing/member.ts';
+import type { L4Settings } from '../protocol/balancer.ts';
+import { quicHeader } from '../wire/quic-header.ts';
+import { serverIdOf } from '../wire/quic-id.ts';
+import type { IdFormat } from '../wire/quic-id.ts';
 
 /** The target that a QUIC packet names itself; null where it names none, or one that is gone. */
 export interface QuicRoute {

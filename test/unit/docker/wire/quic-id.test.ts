@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionId, serverIdOf } from '../../../../../docker/l4/quic/server-id.ts';
+import { connectionId, serverIdOf } from '../../../../docker/wire/quic-id.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const key = hex('8f95f09245765f80256934e50c66207f');

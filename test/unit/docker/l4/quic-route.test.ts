@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import { connectionId } from '../../../../../docker/l4/quic/server-id.ts';
-import { waitUntil } from '../../../../support/wait.ts';
-import { udpForwarderTo, udpPeer } from '../udp-rig.ts';
-import type { UdpPeer } from '../udp-rig.ts';
+import { connectionId } from '../../../../docker/wire/quic-id.ts';
+import { waitUntil } from '../../../support/wait.ts';
+import { udpForwarderTo, udpPeer } from './udp-rig.ts';
+import type { UdpPeer } from './udp-rig.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

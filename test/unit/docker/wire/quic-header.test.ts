@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { quicHeader } from '../../../../../docker/l4/quic/header.ts';
-import { serverIdOf } from '../../../../../docker/l4/quic/server-id.ts';
+import { quicHeader } from '../../../../docker/wire/quic-header.ts';
+import { serverIdOf } from '../../../../docker/wire/quic-id.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
