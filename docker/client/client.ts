@@ -4,6 +4,7 @@ import type { ClientStats } from '../protocol/stats.ts';
 import { AdminProblem, parseOrRefuse } from '../lib/admin-problem.ts';
 import { createHandshakes } from '../lib/tls/handshakes.ts';
 import type { AdminCall, AdminRoute } from '../lib/admin-route.ts';
+import { machineStats } from '../lib/machine-stats.ts';
 import { processStats } from '../lib/process-stats.ts';
 import type { Context, Program } from '../lib/program-types.ts';
 import { createCookieJar } from './cookie-jar.ts';
@@ -115,7 +116,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
     const tls = handshakes.stats(reader);
     return {
       role: 'client',
-      process: processStats(context.node, context.now()),
+      process: { ...processStats(context.node, context.now()), machine: machineStats() },
       ...tally.snapshot(settings.users),
       ...(mix === undefined ? {} : { mix }),
       connections: { opened, failed, open, reused },

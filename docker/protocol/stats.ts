@@ -226,6 +226,16 @@ export interface ProcessStats {
   readonly cpuMicros: number;
   /** Where the node has a network of its own. */
   readonly network?: NetworkStats | null;
+  /** Load clients alone say it: it is the same for all nodes of a machine. */
+  readonly machine?: MachineStats | null;
+}
+
+/** The processors of the whole machine, cumulative since it was started. */
+export interface MachineStats {
+  readonly cores: number;
+  readonly busyMicros: number;
+  /** Of that, what the kernel did for packets and timers. */
+  readonly softirqMicros: number;
 }
 
 /** An interface's own counters: whole frames, whoever they were for. */

@@ -3,6 +3,17 @@ export interface KernelView {
   readonly windowMs: number;
   readonly planes: readonly KernelPlaneRow[];
   readonly interfaces: readonly InterfaceRow[];
+  /** Null until two readings of it are there. */
+  readonly machine: MachineRow | null;
+}
+
+/** The whole machine's processors over the window, by its kernel: everything that runs on it, this app and the load included. */
+export interface MachineRow {
+  readonly cores: number;
+  /** How many of them were busy, on average. */
+  readonly busy: number;
+  /** Of these, with packets and timers. */
+  readonly softirq: number;
 }
 
 export interface KernelPlaneRow {
@@ -38,4 +49,6 @@ export interface InterfaceRow {
   readonly sentBytes: number;
   readonly receivedPerSecond: number;
   readonly sentPerSecond: number;
+  /** What its program itself took of a processor, 1 being all of one; the kernel's work for it is not in it. */
+  readonly cpu: number | null;
 }

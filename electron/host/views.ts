@@ -48,7 +48,7 @@ export function provideViews(controller: Controller, topics: TopicHub, face: App
   topics.provide('kernel', 250, () => {
     const samples = controller.session?.telemetry.samples;
     return samples === undefined
-      ? { windowMs: 0, planes: [], interfaces: [] }
+      ? { windowMs: 0, planes: [], interfaces: [], machine: null }
       : kernelLately(samples, Date.now());
   });
   topics.provide('connections', 100, () => controller.connections.present());

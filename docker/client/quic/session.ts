@@ -108,7 +108,7 @@ export function openQuicSession(
 
   /** RFC 9000 9: not before the handshake is done, and only with an id that the server has given in reserve. */
   const tryToMove = () => {
-    if (wanted === null || peer === null || !peer.moveTo(wanted.end)) return;
+    if (wanted === null || peer?.moveTo(wanted.end) !== true) return;
     place?.socket.close();
     place = wanted;
     wanted = null;
@@ -133,7 +133,7 @@ export function openQuicSession(
     pump = createPump(own, {
       send(packet, from) {
         // What is meant for a network that was left is lost, as it would be.
-        if (place === null || from.port !== place.end.port || from.host !== place.end.host) return;
+        if (from.port !== place?.end.port || from.host !== place.end.host) return;
         wire.sent += packet.length;
         place.socket.send(packet, () => undefined);
       },

@@ -1,5 +1,5 @@
 import type { KernelRule, KernelStats, Stats } from '../../../docker/protocol/stats.ts';
-import type { InterfaceRow, KernelPlaneRow, KernelView } from '../../contract/kernel.ts';
+import type { InterfaceRow, KernelPlaneRow, KernelView, MachineRow } from '../../contract/kernel.ts';
 import type { Samples } from './samples.ts';
 import { isBalancer } from './tick.ts';
 
@@ -9,6 +9,7 @@ const windowMs = 2000;
 export function kernelLately(samples: Samples, now: number): KernelView {
   const planes: KernelPlaneRow[] = [];
   const interfaces: InterfaceRow[] = [];
+  let machine: MachineRow | null = null;
   for (const node of samples.nodes()) {
     const newest = samples.get(node);
     // Silent for so long: its last figures are not the present ones.
@@ -21,8 +22,9 @@ export function kernelLately(samples: Samples, now: number): KernelView {
       planes.push(planeRow(node, kernel, before === null ? null : kernelOf(before.stats), seconds));
     const row = interfaceRow(node, newest.stats, before?.stats ?? null, seconds);
     if (row !== null) interfaces.push(row);
+    machine ??= machineRow(newest.stats, before?.stats ?? null, seconds);
   }
-  return { windowMs, planes, interfaces };
+  return { windowMs, planes, interfaces, machine };
 }
 
 function kernelOf(stats: Stats): KernelStats | null {
@@ -66,5 +68,21 @@ function interfaceRow(
     sentBytes: network.sentBytes,
     receivedPerSecond: per(network.receivedBytes, was?.receivedBytes),
     sentPerSecond: per(network.sentBytes, was?.sentBytes),
+    cpu:
+      before === null || seconds === null
+        ? null
+        : (now.process.cpuMicros - before.process.cpuMicros) / 1e6 / seconds,
+  };
+}
+
+function machineRow(now: Stats, before: Stats | null, seconds: number | null): MachineRow | null {
+  const machine = now.process.machine ?? null;
+  const was = before?.process.machine ?? null;
+  if (machine === null || was === null || seconds === null || seconds <= 0) return null;
+  const share = (count: number, earlier: number) => Math.max(0, count - earlier) / 1e6 / seconds;
+  return {
+    cores: machine.cores,
+    busy: share(machine.busyMicros, was.busyMicros),
+    softirq: share(machine.softirqMicros, was.softirqMicros),
   };
 }

@@ -1,4 +1,5 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it as always } from 'vitest';
+import { loadQuic } from '../../../../../docker/lib/quic/quiche.ts';
 import type { ClientPatch } from '../../../../../docker/protocol/client.ts';
 import { startTestBackend } from '../../../../support/backend.ts';
 import type { TestBackend } from '../../../../support/backend.ts';
@@ -7,6 +8,8 @@ import { waitUntil } from '../../../../support/wait.ts';
 import { udpForwarderTo } from '../../l4/udp-rig.ts';
 import { startTestClient } from '../rig.ts';
 
+/** Its library was built for Linux on x64 alone. */
+const it = always.skipIf(loadQuic() === null);
 const deadlineMs = 20_000;
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {

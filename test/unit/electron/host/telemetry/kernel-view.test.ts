@@ -16,15 +16,20 @@ const network = (sentBytes: number) => ({ receivedBytes: 0, receivedPackets: 0, 
 
 it('shows each rule with its rate, and what left each interface', () => {
   const samples = new Samples();
-  for (const [at, packets, sent] of [
-    [1000, 10, 0],
-    [3000, 30, 5000],
+  for (const [at, packets, sent, micros] of [
+    [1000, 10, 0, 0],
+    [3000, 30, 5000, 1_000_000],
   ] as const)
     samples.add('worker', {
       at,
       stats: balancerStats({
         role: 'kube-node',
-        process: { ...processStats('worker', 0, at), network: network(sent) },
+        process: {
+          ...processStats('worker', 0, at),
+          network: network(sent),
+          cpuMicros: micros / 2,
+          machine: { cores: 2, busyMicros: micros, softirqMicros: micros / 10 },
+        },
         kernel: kernel(packets),
       }),
     });
@@ -34,8 +39,16 @@ it('shows each rule with its rate, and what left each interface', () => {
     [null, null],
   ]);
   expect(view.interfaces).toEqual([
-    { node: 'worker', receivedBytes: 0, sentBytes: 5000, receivedPerSecond: 0, sentPerSecond: 2500 },
+    {
+      node: 'worker',
+      receivedBytes: 0,
+      sentBytes: 5000,
+      receivedPerSecond: 0,
+      sentPerSecond: 2500,
+      cpu: 0.25,
+    },
   ]);
+  expect(view.machine).toEqual({ cores: 2, busy: 0.5, softirq: 0.05 });
   // A node that has gone silent says nothing of the present.
   expect(kernelLately(samples, 60_000)).toMatchObject({ planes: [], interfaces: [] });
 });
