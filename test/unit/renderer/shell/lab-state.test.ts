@@ -40,3 +40,18 @@ test('long work shows its steps and can be cancelled', async () => {
   await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
   expect(host.calls).toContainEqual({ name: 'work.cancel', params: { work: 'w1' } });
 });
+
+test('two images that are built by steps of the same names are both shown', async () => {
+  const host = fakeHost();
+  const steps = [
+    { title: 'Building the image', state: 'done', detail: 'of our programs', ms: 120 },
+    { title: 'Building the image', state: 'running', detail: 'of real systems', ms: null },
+  ] as const;
+  host.publish(
+    'app',
+    appSample({ work: { id: 'w1', title: 'Starting', startedAt: 1, cancellable: true, steps } }),
+  );
+  draw(LabState, { session: sessionSample({ phase: 'starting' }) }, host);
+  expect(await screen.findByText('of real systems')).toBeTruthy();
+  expect(screen.getByText('of our programs')).toBeTruthy();
+});
