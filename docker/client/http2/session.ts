@@ -19,6 +19,8 @@ export interface Session {
   whenReady(then: (failure: Failure | null) => void): () => void;
   /** Null where the session has ended meanwhile. */
   request(headers: http2.OutgoingHttpHeaders, body: Buffer | null): http2.ClientHttp2Stream | null;
+  /** The server never looked at this stream: it says so, its GOAWAY does, or the stream never left. */
+  unseen(stream: http2.ClientHttp2Stream): boolean;
   /** Why a stream ended before its answer did. */
   cutFailure(progress: Progress, error: NodeJS.ErrnoException | null): Failure;
   closeWhenIdle(): void;
@@ -45,6 +47,7 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
   const waiting = new Set<(failure: Failure | null) => void>();
   let h2: http2.ClientHttp2Session | null = null;
   let closing = false;
+  let lastServed = Infinity;
   let streams = 0;
   const counted = { sent: 0, received: 0 };
 
@@ -66,6 +69,7 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
     ready = true;
     h2 = http2.connect(origin(target), { createConnection: () => over });
     h2.on('error', (error: NodeJS.ErrnoException) => (broken ??= error));
+    h2.on('goaway', (_code: number, lastStream: number) => (lastServed = lastStream));
     tell();
   };
   const fail = (why: Failure) => {
@@ -147,6 +151,8 @@ export function openSession(target: SessionTarget, wire: Wire, onGone: (session:
       });
       return stream;
     },
+    unseen: ({ id, rstCode }) =>
+      rstCode === http2.constants.NGHTTP2_REFUSED_STREAM || id === undefined || id > lastServed,
     cutFailure(progress, error) {
       const cause = broken ?? error;
       return cause === null ? closedFailure(progress) : brokenStream(cause, progress);

@@ -24,10 +24,14 @@ export interface Dialect {
     | { readonly problem: string };
 }
 
+/** As gRPC: what no server has looked at may be sent again, but not for ever to one that refuses everything. */
+const triesUnseen = 2;
+
 /**
  * request --> session of the user --> stream --> answer
  *
- * new: one session per request. kept: one per user, and a user's requests in flight are streams of the same session:
+ * A stream that the server never looked at, because its GOAWAY crossed it or it said so, goes again without cost (RFC 9113
+ * sections 6.8 and 8.7). new: one session per request. kept: one per user, and a user's requests in flight are streams of the same session:
  * this is what HTTP/2 is for, and why one connection can hide a crowd from an L4 balancer.
  */
 export function createStreams(
@@ -60,12 +64,17 @@ export function createStreams(
     send(request, done) {
       const now = settings();
       const kept = now.connections === 'kept' && !retired;
-      const session = sessionFor(request, kept);
-      exchange(session, request, now, dialect, (ending) => {
-        const { connections, users } = settings();
-        if (!kept || retired || connections === 'new' || request.user >= users) session.closeWhenIdle();
-        done(ending);
-      });
+      const attempt = (triesLeft: number): void => {
+        const session = sessionFor(request, kept);
+        exchange(session, request, now, dialect, (ending, unseen) => {
+          const { connections, users } = settings();
+          if (!kept || retired || connections === 'new' || request.user >= users) session.closeWhenIdle();
+          // In another turn of the loop: this one may not have heard of the GOAWAY yet that refused it.
+          if (unseen && triesLeft > 0) setImmediate(attempt, triesLeft - 1);
+          else done(ending);
+        });
+      };
+      attempt(triesUnseen);
     },
     retire() {
       retired = true;
@@ -82,20 +91,22 @@ function exchange(
   request: PlannedRequest,
   settings: ClientSettings,
   dialect: Dialect,
-  done: (ending: Ending) => void,
+  /** `unseen`: no server has looked at the request. */
+  done: (ending: Ending, unseen: boolean) => void,
 ): void {
   let head: http2.IncomingHttpHeaders | null = null;
   let trailers: http2.IncomingHttpHeaders = {};
   let stream: http2.ClientHttp2Stream | null = null;
   let broken: NodeJS.ErrnoException | null = null;
   let over = false;
+  let unseen = false;
 
   const finish = (ending: Ending) => {
     if (over) return;
     over = true;
     alarm.clear();
     stopWaiting();
-    done(ending);
+    done(ending, unseen);
     // RST_STREAM for a stream that is not over; the session lives on.
     stream?.destroy();
   };
@@ -114,6 +125,7 @@ function exchange(
     alarm.phase('first-byte-timeout', settings.firstByteTimeoutMs);
     stream = session.request(dialect.headers(request, request.as), dialect.body(request.as));
     if (stream === null) {
+      unseen = true;
       finish(endingOf());
       return;
     }
@@ -124,7 +136,10 @@ function exchange(
     stream.on('trailers', (headers: http2.IncomingHttpHeaders) => (trailers = headers));
     stream.on('error', (error: Error) => (broken = error));
     stream.resume();
-    stream.on('close', () => finish(endingOf()));
+    stream.on('close', () => {
+      unseen = head === null && stream !== null && session.unseen(stream);
+      finish(endingOf());
+    });
   });
 
   const endingOf = (): Ending => {

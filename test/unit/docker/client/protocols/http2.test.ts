@@ -84,6 +84,38 @@ describe('http2', () => {
     await waitUntil(() => client.stats().connections.open === 0);
   });
 
+  test('a stream that the server never looked at goes again, at no cost to its user', async () => {
+    let refused = 0;
+    const server = await serving((stream) => {
+      if (refused >= 2) ok(stream);
+      else {
+        refused += 1;
+        stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+      }
+    });
+    const client = loading(server.port, { total: 5, users: 1, connections: 'kept' });
+    expect(await client.quiet()).toMatchObject({ scheduled: 5, answered: 5, failed: 0 });
+    expect(server.headers).toHaveLength(7);
+  });
+
+  test('a server that refuses every stream is not asked for ever', async () => {
+    const server = await serving((stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM));
+    const client = loading(server.port, { total: 2, users: 1, connections: 'kept' });
+    expect(await client.quiet()).toMatchObject({ failed: 2, byFailure: { reset: 2 } });
+    expect(server.headers).toHaveLength(6);
+  });
+
+  test('goodbyes in mid-load cost nobody anything', async () => {
+    const server = await serving((stream) => {
+      if (server.headers.length % 10 === 0) {
+        (stream.session as http2.ServerHttp2Session).goaway(http2.constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+      }
+      ok(stream);
+    });
+    const client = loading(server.port, { total: 100, rate: 500, users: 1, connections: 'kept' });
+    expect(await client.quiet()).toMatchObject({ answered: 100, failed: 0 });
+  });
+
   const failures: Record<string, [string, Parameters<typeof serving>[0]]> = {
     'RST_STREAM before the answer': [
       'reset',
