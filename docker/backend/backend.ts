@@ -81,7 +81,7 @@ export async function startBackend(
     log: (line) => void process.stderr.write(`${line}\n`),
   });
   const quic = createQuicEndpoint({
-    node,
+    context,
     listen: config.listen,
     certificate: shownByQuic(config),
     counterOf: http.counterOf,

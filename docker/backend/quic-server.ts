@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import type { Context } from '../lib/program-types.ts';
 import { createPump } from '../lib/quic/pump.ts';
 import type { Pump } from '../lib/quic/pump.ts';
 import { loadQuic } from '../lib/quic/quiche.ts';
@@ -26,7 +27,7 @@ export interface QuicEndpoint {
 }
 
 export interface QuicDeps {
-  readonly node: string;
+  readonly context: Context;
   readonly listen: { readonly address: string; readonly port: number };
   readonly certificate: Certificate | undefined;
   serviceMs(): number;
@@ -48,7 +49,8 @@ const mostConnections = 10_000;
 
 /** Knows its connections by the ids that it gave out, and by nothing else: where a packet comes from does not matter. */
 export function createQuicEndpoint(deps: QuicDeps): QuicEndpoint {
-  const { node, listen, certificate, log } = deps;
+  const { context, listen, certificate, log } = deps;
+  const { node } = context;
   const byId = new Map<string, Served>();
   const live = new Set<Served>();
   const local: End = { host: listen.address, port: listen.port };
@@ -84,7 +86,8 @@ export function createQuicEndpoint(deps: QuicDeps): QuicEndpoint {
   };
 
   const answer = (served: Served, stream: number, message: Buffer) => {
-    const [id = '', , client] = message.toString('latin1').split(' ', 3);
+    const [id = '', user = '', client, path = ''] = message.toString('latin1').split(' ', 4);
+    const begun = performance.now();
     const counter = deps.counterOf(client?.startsWith('#') === true ? client.slice(1) : undefined);
     counter.received();
     const go = () => {
@@ -95,6 +98,11 @@ export function createQuicEndpoint(deps: QuicDeps): QuicEndpoint {
       const { host, port } = served.remote;
       served.pump.say(stream, Buffer.from(`200 ${id} @${node} ${host}:${port}`, 'latin1'));
       counter.answered(200);
+      const latencyMs = performance.now() - begun;
+      context.records.record(id, () => ({
+        ...{ id, at: context.now() - latencyMs, connection: `${host}:${port}`, user, method: 'GET', path },
+        ...{ outcome: '200', ok: true, latencyMs, serviceMs: latencyMs, server: node },
+      }));
     };
     const ms = deps.serviceMs();
     if (ms === 0) go();

@@ -55,6 +55,8 @@ it('asks and is answered over QUIC, each user on one connection, and both sides 
     quic: { opened: 4, open: 4, strays: 0 },
     requests: { 'client-1': { answered: 40 } },
   });
+  const [first] = backend.running.context.records.after(0);
+  expect(first).toMatchObject({ outcome: '200', user: expect.stringMatching(/^u\d$/) as string, path: '/' });
 });
 
 it('new: a connection for each request, closed in order', async () => {
