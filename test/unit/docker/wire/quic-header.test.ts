@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { quicHeader } from '../../../../docker/wire/quic-header.ts';
-import { serverIdOf } from '../../../../docker/wire/quic-id.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
-
-/** A repeatable stream of numbers in [0, 1). */
-function seeded(seed: number) {
-  return () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
-}
 
 describe('QUIC header', () => {
   it.each([
@@ -46,34 +40,4 @@ describe('QUIC header', () => {
     '%s is no QUIC packet',
     (packet) => expect(quicHeader(hex(packet))).toBeNull(),
   );
-
-  it('whatever comes in, it is rejected or its ids lie within it; nothing is thrown', () => {
-    const random = seeded(42);
-    const seeds = [
-      'c00000000108010203040506070803aabbcc00',
-      '4107c4605e4504cc4f99',
-      '80000000000102000000000001',
-    ];
-    const plain = { rotation: 0, serverIdBytes: 3, nonceBytes: 4, key: null };
-    const keyed = { ...plain, key: Buffer.alloc(16, 1) };
-    for (let i = 0; i < 20_000; i++) {
-      const packet = mutate(hex(seeds[i % seeds.length] ?? ''), random);
-      const header = quicHeader(packet);
-      if (header === null) continue;
-      const id = header.form === 'short' ? header.rest : header.destination;
-      expect(id.byteOffset + id.length).toBeLessThanOrEqual(packet.byteOffset + packet.length);
-      for (const format of [plain, keyed]) expect(serverIdOf(format, id)?.length ?? 3).toBe(3);
-    }
-  });
 });
-
-/** Flips, cuts and doubles. */
-function mutate(packet: Buffer, random: () => number): Buffer {
-  const bytes = Buffer.from(packet);
-  for (let flips = Math.floor(random() * 4); flips > 0; flips--) {
-    bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
-  }
-  const draw = random();
-  if (draw < 0.3) return bytes.subarray(0, Math.floor(random() * (bytes.length + 1)));
-  return draw < 0.4 ? Buffer.concat([bytes, bytes]) : bytes;
-}
