@@ -17,6 +17,7 @@ export interface Wishes {
   readonly send?: 'v1' | 'v2';
   readonly accept?: boolean;
   readonly idleMs?: number;
+  readonly connectMs?: number;
 }
 
 export type StartPeer = (wishes: Wishes) => Promise<TcpPeer>;
@@ -34,15 +35,16 @@ export const missing = {
       : 'nginx has no stream module here (libnginx-mod-stream)',
 } as const;
 
-export const ours: StartPeer = async ({ targets, send, accept, idleMs }) =>
+export const ours: StartPeer = async ({ targets, send, accept, idleMs, connectMs }) =>
   await forwarderTo(targets, {
     connectRetries: 2,
+    connectTimeoutMs: connectMs ?? 2000,
     idleTimeoutMs: idleMs ?? 60_000,
     whenIdle: 'close',
     proxyProtocol: { send: send ?? 'off', expect: accept === true },
   });
 
-export const haproxy: StartPeer = async ({ targets, send, accept, idleMs }) => {
+export const haproxy: StartPeer = async ({ targets, send, accept, idleMs, connectMs }) => {
   const port = await freePort();
   const sends = send === undefined ? '' : send === 'v1' ? ' send-proxy' : ' send-proxy-v2';
   const idle = idleMs ?? 60_000;
@@ -51,7 +53,7 @@ global
   maxconn 100
 defaults
   mode tcp
-  timeout connect 2s
+  timeout connect ${connectMs ?? 2000}ms
   timeout client ${idle}ms
   timeout server ${idle}ms
   retries 2
@@ -63,7 +65,7 @@ ${targets.map((target, index) => `  server s${index} 127.0.0.1:${target}${sends}
   return await run('haproxy', (file) => ['-db', '-f', file], config, port);
 };
 
-export const nginx: StartPeer = async ({ targets, send, accept, idleMs }) => {
+export const nginx: StartPeer = async ({ targets, send, accept, idleMs, connectMs }) => {
   const port = await freePort();
   const config = `
 load_module ${stream};
@@ -78,7 +80,7 @@ stream {
     listen 127.0.0.1:${port}${accept === true ? ' proxy_protocol' : ''};
     proxy_pass back;
     proxy_half_close on;
-    proxy_connect_timeout 2s;
+    proxy_connect_timeout ${connectMs ?? 2000}ms;
     proxy_timeout ${idleMs ?? 60_000}ms;
     ${send === 'v1' ? 'proxy_protocol on;' : ''}
   }

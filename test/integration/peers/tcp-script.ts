@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { deafListener } from '../../support/deaf-listener.ts';
 import { waitUntil } from '../../support/wait.ts';
 import { deadPort, rawBackend } from '../../unit/docker/l4/rig.ts';
 import type { StartPeer, Wishes } from './tcp-peer.ts';
@@ -12,9 +13,11 @@ export interface Transcript {
 
 export interface Script {
   readonly wishes?: Omit<Wishes, 'targets'>;
-  /** A target before the backend on which nobody listens. */
-  readonly deadFirst?: boolean;
+  /** A target before the backend: nobody listens there, no handshake is completed, or the first byte is answered by a reset. */
+  readonly first?: 'dead' | 'deaf' | 'resets';
   readonly noBackend?: boolean;
+  /** The backend is no target: the one before it is the only one. */
+  readonly alone?: boolean;
   backend(socket: Socket): void;
   /** Ends when there is nothing more to see. */
   client(socket: Socket, seen: () => Transcript): Promise<void>;
@@ -28,7 +31,11 @@ export async function play(start: StartPeer, script: Script): Promise<Transcript
     note(socket, heard);
     script.backend(socket);
   });
-  const targets = [...(script.deadFirst === true ? [await deadPort()] : []), backend.port];
+  const before = script.first === undefined ? null : await stumbling[script.first]();
+  const targets = [
+    ...(before === null ? [] : [before.port]),
+    ...(script.alone === true ? [] : [backend.port]),
+  ];
   if (script.noBackend === true) await backend.close();
   const peer = await start({ targets, ...script.wishes });
   const said: string[] = [];
@@ -49,8 +56,16 @@ export async function play(start: StartPeer, script: Script): Promise<Transcript
   } finally {
     await peer.close();
     await backend.close();
+    await before?.close();
   }
 }
+
+/** The targets that something goes wrong with. */
+const stumbling = {
+  dead: async () => ({ port: await deadPort(), close: () => Promise.resolve() }),
+  deaf: deafListener,
+  resets: () => rawBackend((socket) => socket.on('data', () => socket.resetAndDestroy())),
+} satisfies Record<string, () => Promise<{ readonly port: number; close(): Promise<unknown> }>>;
 
 function note(socket: Socket, list: string[]): void {
   socket.on('data', (chunk: Buffer) => list.push(text(chunk)));

@@ -59,13 +59,61 @@ const scripts = {
     },
   },
   'refused, and another one is there': {
-    deadFirst: true,
+    first: 'dead',
     backend(socket) {
       socket.on('data', (chunk) => socket.write(chunk));
     },
     async client(socket, seen) {
       socket.write('early');
       await until(() => seen().client === 'early');
+    },
+  },
+  'no handshake, and another one is there': {
+    first: 'deaf',
+    wishes: { connectMs: 400 },
+    backend(socket) {
+      socket.on('data', (chunk) => socket.write(chunk));
+    },
+    async client(socket, seen) {
+      socket.write('early');
+      await until(() => seen().client === 'early');
+    },
+  },
+  'no handshake anywhere': {
+    first: 'deaf',
+    alone: true,
+    wishes: { connectMs: 400 },
+    backend: () => undefined,
+    async client(_, seen) {
+      await until(() => seen().client.includes('['));
+    },
+  },
+  'reset after the first byte': {
+    first: 'resets',
+    // It would be glad to help: what has been sent to one target is not sent to another.
+    backend(socket) {
+      socket.on('data', (chunk) => socket.write(chunk));
+    },
+    async client(socket, seen) {
+      socket.write('once');
+      await until(() => seen().client.includes('['));
+    },
+  },
+  'one way alone is no silence': {
+    wishes: { idleMs: 1500 },
+    backend(socket) {
+      let ticks = 0;
+      const timer = setInterval(() => {
+        socket.write('.');
+        ticks += 1;
+        if (ticks < 10) return;
+        clearInterval(timer);
+        socket.end();
+      }, 300);
+      socket.on('close', () => clearInterval(timer));
+    },
+    async client(_, seen) {
+      await until(() => seen().client.includes('['));
     },
   },
   idle: {
@@ -122,6 +170,10 @@ const expected: Readonly<Record<Name, Transcript>> = {
   'reset by the client': { client: 'x', backend: 'x[ECONNRESET]' },
   refused: { client: '[ECONNRESET]', backend: '' },
   'refused, and another one is there': { client: 'early', backend: 'early' },
+  'no handshake, and another one is there': { client: 'early', backend: 'early' },
+  'no handshake anywhere': { client: '[ECONNRESET]', backend: '' },
+  'reset after the first byte': { client: '[ECONNRESET]', backend: '' },
+  'one way alone is no silence': { client: '..........[FIN]', backend: '' },
   idle: { client: '[FIN]', backend: '[FIN]' },
   'PROXY v1 sent': { client: '', backend: clientPort },
   'PROXY v2 sent': {
@@ -143,11 +195,15 @@ const differences: Readonly<Record<Peer, Partial<Record<Name, Transcript | { rea
   haproxy: {
     'reset by the backend': { client: '[FIN]', backend: 'x' },
     refused: { client: '[FIN]', backend: '' },
+    'no handshake anywhere': { client: '[FIN]', backend: '' },
+    'reset after the first byte': { client: '[FIN]', backend: '' },
   },
   nginx: {
     'reset by the backend': { client: '[FIN]', backend: 'x' },
     'reset by the client': { client: 'x', backend: 'x[FIN]' },
     refused: { client: '[FIN]', backend: '' },
+    'no handshake anywhere': { client: '[FIN]', backend: '' },
+    'reset after the first byte': { client: '[FIN]', backend: '' },
     'PROXY v2 sent': { skip: 'NGINX sends version 1 only' },
     // Without set_real_ip_from nobody is trusted: it reads the header, and states the socket's own addresses.
     'PROXY accepted and passed on': { client: '', backend: clientPort },
