@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { soakL4 } from './l4.ts';
 import { soakHost } from './host.ts';
 import { soakLedger } from './ledger.ts';
 import { soakLabs } from './labs.ts';
@@ -9,6 +10,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- labs [--engine docker|local] [--repeat 20]     every lab proved again and again
  *   npm run soak -- host [--minutes 60]                            the server's memory with a lab up and a window open
  *   npm run soak -- ledger [--minutes 10] [--engine docker|local]  1,000 requests a second while faults flip: the books balance
+ *   npm run soak -- l4 [--minutes 10]                              2,000 connections a second through the forwarder: no byte lost
  *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      a picture of the window after each step of each lab
  *
@@ -34,11 +36,13 @@ if (what === 'labs') {
   process.exitCode = (await soakHost(Number(values.minutes ?? 60), say)) ? 0 : 1;
 } else if (what === 'ledger') {
   process.exitCode = (await soakLedger(Number(values.minutes ?? 10), engine, say)) ? 0 : 1;
+} else if (what === 'l4') {
+  process.exitCode = (await soakL4(Number(values.minutes ?? 10), say)) ? 0 : 1;
 } else if (what === 'wire') {
   soakWire(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
 } else if (what === 'pictures') {
   process.exitCode = (await takePictures(positionals.slice(1), engine, say)) ? 0 : 1;
 } else {
-  process.stderr.write(`There is no soak "${what}": say labs, host, ledger, wire or pictures.\n`);
+  process.stderr.write(`There is no soak "${what}": say labs, host, ledger, l4, wire or pictures.\n`);
   process.exitCode = 2;
 }
