@@ -26,6 +26,8 @@ export function explainRequestRoute(
   pipeline: Pick<Pipeline, 'run'>,
   group: Group,
   settings: () => L7Settings,
+  /** Where clients reach this proxy: targets are told the port. */
+  listen: { readonly address: string; readonly port: number },
 ): AdminRoute {
   return {
     method: 'POST',
@@ -40,7 +42,8 @@ export function explainRequestRoute(
         version: '1.1',
         fields: Object.entries(asked.headers).map(([name, value]): Field => [name, value]),
       };
-      const peer: Peer = { address: asked.from, port: 0, localAddress: '', localPort: 0, tls: null };
+      const { address: localAddress, port: localPort } = listen;
+      const peer: Peer = { address: asked.from, port: 0, localAddress, localPort, tls: null };
       const incoming = { head, peer, hasBody: false, upgrade: null };
       const none = () => Promise.resolve({ bytes: Buffer.alloc(0), whole: true });
       const call = createCall('explain', Date.now(), incoming, none, true);

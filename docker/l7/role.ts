@@ -87,7 +87,7 @@ export const l7Role: Role<L7Config> = {
       },
       routes: [
         explainRoute(group),
-        explainRequestRoute(proxy.pipeline, group, () => settings),
+        explainRequestRoute(proxy.pipeline, group, () => settings, listen),
         keysRoute(group),
         replayRoute(group),
         metricsRoute(() => stats({}), proxy.durations),

@@ -23,7 +23,10 @@ describe('/explain/request', () => {
       })),
     ]);
     const settings = l7SettingsSchema.parse({});
-    const { handle } = explainRequestRoute(proxy.pipeline, group, () => settings);
+    const { handle } = explainRequestRoute(proxy.pipeline, group, () => settings, {
+      address: '10.0.0.1',
+      port: 8080,
+    });
     const ask = (body: Record<string, string>) => handle({ params: {}, query: new URLSearchParams(), body });
     expect(await ask({ path: '/shut' })).toMatchObject({
       answer: { by: 'gate', status: 403 },
@@ -35,6 +38,7 @@ describe('/explain/request', () => {
       send: { request: 'GET /open', mayServe: ['t1', 't2'], algorithm: 'round-robin' },
     });
     expect(JSON.stringify(await ask({ from: '10.0.0.9' }))).toContain('10.0.0.9');
+    expect(JSON.stringify(await ask({}))).toContain('["X-Forwarded-Port","8080"]');
     expect([spent, proxy.requests.view().received]).toEqual([0, 0]);
     await expect(Promise.resolve().then(() => ask({ path: 'x' }))).rejects.toThrow();
   });
