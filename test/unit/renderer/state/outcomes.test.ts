@@ -3,10 +3,10 @@ import { outcomeClass as inTheHost } from '../../../../electron/host/telemetry/o
 import { outcomeClass } from '../../../../renderer/state/outcomes.ts';
 
 const classes = {
-  good: ['200', '2xx', '304', '101', 'grpc-0', 'echo', 'bytes', 'message'],
+  good: ['200', '2xx', '304', '101', 'grpc-0', 'echo', 'bytes', 'message', 'quic'],
   'client-error': ['404', '4xx', 'grpc-5', 'grpc-16'],
   'server-error': ['500', '5xx', 'grpc-2', 'grpc-14'],
-  broken: ['refused', 'reset', 'first-byte-timeout'],
+  broken: ['refused', 'reset', 'lost-after-move', 'first-byte-timeout'],
 } as const;
 
 test.each(Object.entries(classes))('what counts as %s, on screen as in the verdicts', (kind, outcomes) => {
