@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultScopeSchema } from '../docker/protocol/backend.ts';
 import { faultSettings } from '../docker/protocol/faults.ts';
 import type { FaultName } from '../docker/protocol/faults.ts';
-import { idSchema, referenceSchema } from './names.ts';
+import { idSchema, manifestNameSchema, referenceSchema } from './names.ts';
 
 /**
  * Everything a lab may do to its own topology: the same acts as a person's buttons and terminal, and nothing else.
@@ -25,6 +25,8 @@ const node = referenceSchema;
 export const actionSchema = z.discriminatedUnion('do', [
   /** A merge patch on a node's settings, as a person states them: real time, node names instead of addresses. */
   z.strictObject({ do: z.literal('set'), node, settings: z.record(z.string(), z.json()) }),
+  /** Gives a balancer Kubernetes documents of the lab's folder `manifests`, in the place of those it had. */
+  z.strictObject({ do: z.literal('apply'), node, manifests: manifestNameSchema }),
   z.strictObject({ do: z.literal('fault'), node, fault: faultNameSchema, ...faultUseSchema.shape }),
   /** Clears one fault, or all, of a node or of a whole group. */
   z.strictObject({ do: z.literal('heal'), node, fault: faultNameSchema.optional() }),

@@ -24,3 +24,9 @@ export const idSchema = z
   .max(40);
 
 export const sentence = z.string().trim().min(1).max(600);
+
+/** A file of Kubernetes documents in the lab's folder `manifests`. */
+export const manifestNameSchema = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*\.yaml$/, 'a file of the lab’s folder manifests, such as shop.yaml');

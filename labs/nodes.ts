@@ -20,7 +20,7 @@ import {
 } from '../docker/protocol/peers/stores.ts';
 import { speakerSchema } from '../docker/protocol/speaker.ts';
 import { faultNameSchema, faultUseSchema } from './actions.ts';
-import { hostNameSchema, nodeNameSchema } from './names.ts';
+import { hostNameSchema, manifestNameSchema, nodeNameSchema } from './names.ts';
 
 /**
  * Nodes as a lab writes them: the role's own settings, but with names where the program wants addresses.
@@ -64,6 +64,8 @@ const common = {
    */
   certificates: z.array(hostNameSchema).max(8).optional(),
 };
+/** Kubernetes documents that say what a balancer does; what they say goes before its settings. */
+const manifests = { manifests: manifestNameSchema.optional() };
 const targets = z.union([nodeNameSchema, z.array(nodeNameSchema).min(1)]);
 
 export const clientNodeSettings = clientSettingsSchema
@@ -158,8 +160,8 @@ export type NodeRole = keyof typeof nodeSettings;
 
 export const nodeSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('client'), ...common, settings: clientNodeSettings }),
-  z.strictObject({ role: z.literal('l4'), ...common, settings: l4NodeSettings }),
-  z.strictObject({ role: z.literal('l7'), ...common, settings: l7NodeSettings }),
+  z.strictObject({ role: z.literal('l4'), ...common, ...manifests, settings: l4NodeSettings }),
+  z.strictObject({ role: z.literal('l7'), ...common, ...manifests, settings: l7NodeSettings }),
   z.strictObject({
     role: z.literal('backend'),
     ...common,

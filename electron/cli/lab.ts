@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LabProblem } from '../contract/catalogue.ts';
 import type { EngineId } from '../contract/app.ts';
 import { createHost } from '../host/create-host.ts';
 import type { LabHost } from '../host/create-host.ts';
 import type { Controller } from '../host/controller.ts';
 import { prove } from '../host/checks/verify.ts';
 import type { Proof } from '../host/checks/verify.ts';
+import { routeLines } from '../host/manifests/route-lines.ts';
+import { translate } from '../host/manifests/translate.ts';
 import { engineNotices } from '../host/views.ts';
 import { validateLab } from '../host/lab/catalogue.ts';
 import { editorSchema } from '../host/lab/editor-schema.ts';
@@ -19,7 +23,8 @@ npm run --silent lab -- down [--all]
 npm run --silent lab -- verify ID...|--all [--engine docker|local] [--repeat N] [--json]
 npm run --silent lab -- doctor [--json]
 npm run --silent lab -- validate PATH [--json]
-npm run --silent lab -- schema lab|solution`;
+npm run --silent lab -- schema lab|solution
+npm run --silent lab -- manifests FILE [--role l4|l7] [--json]`;
 
 /** A command has no terminals to open. */
 const noStreams = { openStream: () => '', stream: () => undefined };
@@ -29,6 +34,7 @@ const root = join(import.meta.dirname, '..', '..');
 await finish(async () => {
   const { command, names, flags } = read(process.argv.slice(2));
   if (command === 'validate') return await validate(names, flags.json);
+  if (command === 'manifests') return await manifests(one(names, 'manifests FILE'), flags);
   if (command === 'schema') return schema(one(names, 'schema lab|solution'));
   const host = await createHost({ root, face: 'cli' });
   const { controller } = host;
@@ -60,6 +66,7 @@ interface Flags {
   readonly engine: EngineId | undefined;
   readonly repeat: number;
   readonly scale: number | undefined;
+  readonly role: 'l4' | 'l7';
 }
 
 function read(argv: readonly string[]): { command: string; names: readonly string[]; flags: Flags } {
@@ -73,6 +80,7 @@ function read(argv: readonly string[]): { command: string; names: readonly strin
         engine: { type: 'string' },
         repeat: { type: 'string', default: '1' },
         scale: { type: 'string' },
+        role: { type: 'string', default: 'l7' },
       },
     });
     const [command, ...names] = positionals;
@@ -87,7 +95,9 @@ function read(argv: readonly string[]): { command: string; names: readonly strin
     const scale = values.scale === undefined ? undefined : Number(values.scale);
     if (scale !== undefined && !(scale > 0 && scale <= 100))
       throw usage('--scale is from above 0 to 100.', '--scale 1 is real time');
-    return { command, names, flags: { json: values.json, all: values.all, engine, repeat, scale } };
+    const { role } = values;
+    if (role !== 'l4' && role !== 'l7') throw usage(`There is no role "${role}".`, '--role l4 or --role l7');
+    return { command, names, flags: { json: values.json, all: values.all, engine, repeat, scale, role } };
   } catch (error) {
     if (error instanceof TypeError) throw usage(error.message, forms);
     throw error;
@@ -208,14 +218,35 @@ function schema(of: string): number {
   return exitCodes.good;
 }
 
+/** Kubernetes documents, as a balancer with any backends would take them. */
+async function manifests(file: string, { role, json: asJson }: Flags): Promise<number> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw usage(
+      error instanceof Error ? error.message : String(error),
+      'Name a file of Kubernetes documents.',
+    );
+  });
+  const { settings, problems, notes } = translate(file, text, { role, backends: null, port: null });
+  if (asJson) json({ settings, problems, notes });
+  else {
+    for (const line of settings === null ? [] : routeLines(settings)) say(line);
+    for (const note of notes) say(`${note.file}:${note.line}: note: ${note.text}`);
+    sayProblems(problems);
+  }
+  return problems.length === 0 ? exitCodes.good : exitCodes.failed;
+}
+
+function sayProblems(problems: readonly LabProblem[]): void {
+  for (const p of problems) {
+    const hint = p.suggestion === null ? '' : `; did you mean "${p.suggestion}"?`;
+    say(`${p.file}:${p.line ?? 1}:${p.column ?? 1}: ${p.message}; expected ${p.expected}${hint}`);
+  }
+}
+
 async function validate(paths: readonly string[], asJson: boolean): Promise<number> {
   const problems = await validateLab(one(paths, 'validate PATH'));
   if (asJson) json({ valid: problems.length === 0, problems });
   else if (problems.length === 0) say('This lab is valid.');
-  else
-    for (const p of problems) {
-      const hint = p.suggestion === null ? '' : `; did you mean "${p.suggestion}"?`;
-      say(`${p.file}:${p.line ?? 1}:${p.column ?? 1}: ${p.message}; expected ${p.expected}${hint}`);
-    }
+  else sayProblems(problems);
   return problems.length === 0 ? exitCodes.good : exitCodes.failed;
 }

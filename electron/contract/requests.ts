@@ -6,6 +6,7 @@ import type { Catalogue, LabDocument } from './catalogue.ts';
 import type { KernelView } from './kernel.ts';
 import type { ConnectionsPage, ConnectionsView } from './connections.ts';
 import type { GuideState } from './guide.ts';
+import type { ManifestFile, ManifestOutcome } from './manifests.ts';
 import type {
   HealthView,
   Ledger,
@@ -66,6 +67,11 @@ export const requests = {
   'lab.close': request<{ readonly right: boolean }>()(z.strictObject({ value: z.string().max(200) })),
   'node.controls': request<Controls>()(node),
   'node.set': request<null>()(z.strictObject({ node: name, settings: json })),
+  /** Kubernetes documents for a balancer; `dry` only says what would come of them. */
+  'manifests.apply': request<ManifestOutcome>()(
+    z.strictObject({ node: name, text: z.string().max(200_000), dry: z.boolean().default(false) }),
+  ),
+  'manifests.files': request<{ readonly files: readonly ManifestFile[] }>()(none),
   'node.fault': request<null>()(z.strictObject({ node: name, fault: name, settings: json.nullable() })),
   'node.reset': request<null>()(node),
   'node.power': request<null>()(

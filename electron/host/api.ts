@@ -96,6 +96,17 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
       await controller.mustSession().act({ do: 'set', node, settings: mustBeObject(node, settings) });
       return null;
     },
+    'manifests.apply': async ({ node, text, dry }) => {
+      const session = controller.mustSession();
+      session.nodeOrThrow(node);
+      return await session.apply(node, { name: 'documents', text }, dry ?? false);
+    },
+    'manifests.files': async () => {
+      const { manifests } = controller.mustSession().lab;
+      return await Promise.resolve({
+        files: Object.entries(manifests).map(([name, text]) => ({ name, text })),
+      });
+    },
     'node.fault': async ({ node, fault, settings }) => {
       await controller
         .mustSession()

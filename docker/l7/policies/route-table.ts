@@ -43,7 +43,7 @@ export function createRouteTable(routes: Routes): RouteTable {
 
   const ranked = Object.entries(routes)
     .map(([name, route]) => compile(name, route))
-    .sort((a, b) => compare(a.route.match, b.route.match));
+    .sort((a, b) => compare(a.route.match, b.route.match) || a.route.order - b.route.order);
   for (const compiled of ranked) {
     const { hosts } = compiled.route.match;
     if (hosts.length === 0) add(any, compiled);

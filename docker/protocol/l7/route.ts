@@ -92,6 +92,8 @@ const none = { set: {}, add: {}, remove: [] };
 export const routeSchema = z
   .strictObject({
     match: matchSchema.prefault({}),
+    /** Of two that fit equally well the lower one; then the one that stands first. */
+    order: z.int().min(0).max(100_000).default(0).meta({ title: 'Order among equals' }),
     /** Target groups with their weights; 0 takes nothing. */
     forward: z.record(nameSchema, z.number().min(0).max(1_000_000)).default({}).meta({ title: 'Forward to' }),
     redirect: redirectSchema.nullable().default(null),

@@ -1,6 +1,7 @@
 import type { Action } from '../../../labs/actions.ts';
 import type { FaultUse } from '../../../labs/actions.ts';
 import type { Allocation } from '../engine/engine.ts';
+import type { ManifestFile } from '../../contract/manifests.ts';
 import type { Json } from '../../contract/session.ts';
 import type { PowerAction } from '../engine/engine.ts';
 import { actNodes, allMembers, members } from './groups.ts';
@@ -12,6 +13,7 @@ import { fillSettings } from './program-settings.ts';
 /** An action on one node of one session: variables chosen, groups spelled out, names turned into addresses. */
 export type ConcreteAction =
   | { readonly do: 'set'; readonly node: string; readonly settings: Settings }
+  | { readonly do: 'apply'; readonly node: string; readonly file: ManifestFile }
   | ({ readonly do: 'fault'; readonly node: string; readonly fault: string } & FaultUse)
   | { readonly do: 'heal'; readonly node: string; readonly fault: string | null }
   | { readonly do: 'power'; readonly node: string; readonly action: PowerAction }
@@ -50,6 +52,14 @@ export function concreteActions(
             ? []
             : [{ do: 'set', node, settings: fillSettings(role, settings, resolve) }];
         }
+        case 'apply':
+          return [
+            {
+              do: 'apply',
+              node,
+              file: { name: action.manifests, text: lab.manifests[action.manifests] ?? '' },
+            },
+          ];
         case 'fault':
           return [{ do: 'fault', node, fault: action.fault, with: action.with, scope: action.scope }];
         case 'heal':

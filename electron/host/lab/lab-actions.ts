@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Action } from '../../../labs/actions.ts';
 import { nodeSettings } from '../../../labs/nodes.ts';
 import { faultSettings } from '../../../docker/protocol/faults.ts';
@@ -6,6 +7,7 @@ import type { LabProblem } from '../../contract/catalogue.ts';
 import { actNodes, allMembers } from './groups.ts';
 import type { Member } from './groups.ts';
 import type { Lab, Settings } from './lab.ts';
+import { manifestProblems } from './manifests.ts';
 import { mergeSettings } from './merge.ts';
 import { problem, unknownName } from './problem.ts';
 import { referenced } from './program-settings.ts';
@@ -39,6 +41,8 @@ function oneAction(
   switch (action.do) {
     case 'set':
       return settingsProblems(lab, act, member, action.settings, [...path, 'settings'], source);
+    case 'apply':
+      return applyProblems(lab, act, member, action.manifests, [...path, 'manifests'], source);
     case 'fault':
       return [
         ...backendOnly(member, path, source),
@@ -52,6 +56,21 @@ function oneAction(
     case 'capture':
       return [];
   }
+}
+
+function applyProblems(
+  lab: Lab,
+  act: number,
+  member: Member,
+  name: string,
+  path: Path,
+  source: YamlSource,
+): readonly LabProblem[] {
+  const text = lab.manifests[name];
+  if (text === undefined)
+    return [unknownName(source, path, 'file in manifests', name, Object.keys(lab.manifests))];
+  const file = { name: join(lab.path, 'manifests', name), text };
+  return manifestProblems(file, member.group, member.node, actNodes(lab, act));
 }
 
 /** The nodes that a reference means, whichever way a variable falls. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import type { LabProblem } from '../../contract/catalogue.ts';
@@ -8,10 +8,12 @@ import { parseGuide } from './guide-file.ts';
 import type { Lab, LabNodes } from './lab.ts';
 import { guideProblems } from './lab-guide.ts';
 import { referenceProblems } from './lab-references.ts';
+import { withManifests } from './manifests.ts';
+import { unknownName } from './problem.ts';
 import { solutionProblems } from './lab-solution.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { readYaml } from './yaml-source.ts';
-import type { YamlSource } from './yaml-source.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
 
 export interface ReadLab {
   readonly lab: Lab | null;
@@ -37,17 +39,21 @@ export async function readLab(folder: string): Promise<ReadLab> {
   if (file.value === null || steps.value === null) return { lab: null, problems: shape };
 
   const { guide: words, problems: wordProblems } = parseGuide(guide);
-  const lab: Lab = {
+  const manifests = await manifestTexts(join(folder, 'manifests'));
+  const written: Lab = {
     id: file.value.id,
     path: folder,
     file: file.value,
     ...withRawSettings(file.value, labSource.value),
     guide: words,
     solution: steps.value,
+    manifests,
   };
+  const { lab, problems: manifestProblems } = withDocuments(written, labSource);
   const guideFile = join(folder, 'guide.md');
   const problems = [
     ...folderName(lab, labSource),
+    ...manifestProblems,
     ...referenceProblems(lab, labSource),
     ...wordProblems.map((one) => ({ file: guideFile, column: 1, suggestion: null, ...one })),
     ...guideProblems(lab, guideFile, labSource),
@@ -90,6 +96,44 @@ function withRawSettings(file: LabFile, raw: unknown): Pick<Lab, 'nodes' | 'acts
     nodes: nodes(file.nodes, written.nodes),
     acts: file.acts.map((act, index) => ({ ...act, nodes: nodes(act.nodes, written.acts[index]?.nodes) })),
   };
+}
+
+/** What its folder `manifests` holds; most labs have none. */
+async function manifestTexts(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => name.endsWith('.yaml')).sort();
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+  return Object.fromEntries(files.map((name, index) => [name, texts[index] ?? '']));
+}
+
+/** Nodes that have Kubernetes documents get settings from them, by the names of all nodes that any act has. */
+function withDocuments(
+  lab: Lab,
+  source: YamlSource,
+): { readonly lab: Lab; readonly problems: readonly LabProblem[] } {
+  const every: LabNodes = Object.assign({}, lab.nodes, ...lab.acts.map((act) => act.nodes)) as LabNodes;
+  const problems: LabProblem[] = [];
+  const filled = (nodes: LabNodes, path: Path): LabNodes =>
+    Object.fromEntries(
+      Object.entries(nodes).map(([name, node]) => {
+        if (node.manifests === undefined) return [name, node];
+        const text = lab.manifests[node.manifests];
+        if (text === undefined) {
+          const at = [...path, name, 'manifests'];
+          problems.push(
+            unknownName(source, at, 'file in manifests', node.manifests, Object.keys(lab.manifests)),
+          );
+          return [name, node];
+        }
+        const file = { name: join(lab.path, 'manifests', node.manifests), text };
+        const read = withManifests(name, node, every, file);
+        problems.push(...read.problems);
+        return [name, { ...node, settings: read.settings }];
+      }),
+    );
+  const nodes = filled(lab.nodes, ['nodes']);
+  const acts = lab.acts.map((act, index) => ({ ...act, nodes: filled(act.nodes, ['acts', index, 'nodes']) }));
+  return { lab: { ...lab, nodes, acts }, problems };
 }
 
 type RawNodes = Readonly<Record<string, { readonly settings?: LabNodes[string]['settings'] }>>;

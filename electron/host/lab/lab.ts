@@ -15,6 +15,8 @@ export interface Lab {
   readonly acts: readonly LabAct[];
   readonly guide: Guide;
   readonly solution: SolutionFile;
+  /** Texts of its folder `manifests`, by file name. */
+  readonly manifests: Readonly<Record<string, string>>;
 }
 
 export type LabAct = Omit<ActFile, 'nodes'> & { readonly nodes: LabNodes };
@@ -28,6 +30,8 @@ export interface LabNode {
   readonly port?: number | undefined;
   /** Extra names that it holds certificates for; left out: it holds none. */
   readonly certificates?: readonly string[] | undefined;
+  /** A file of Kubernetes documents, which its settings hold already. */
+  readonly manifests?: string | undefined;
   readonly network?: NodeNetwork | undefined;
   readonly settings: Settings;
   readonly faults?: Readonly<Record<string, FaultUse>> | undefined;

@@ -15,3 +15,18 @@ export function mergeSettings(base: Settings, patch: Settings): Settings {
 export function isSettings(value: Json | undefined): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A merge patch that leaves `wanted` and nothing else in these members: what only the present has is removed. */
+export function replacing(present: Settings, wanted: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => {
+      const before = present[key];
+      if (!isSettings(value) || !isSettings(before)) return [key, value];
+      const gone = Object.keys(before).filter((member) => !(member in value));
+      return [
+        key,
+        { ...Object.fromEntries(gone.map((member) => [member, null])), ...replacing(before, value) },
+      ];
+    }),
+  );
+}

@@ -1,6 +1,6 @@
 import { personaNamed } from '../../../docker/protocol/personas/personas.ts';
 import type { LabRole, Settings } from './lab.ts';
-import { isSettings } from './merge.ts';
+import { isSettings, replacing } from './merge.ts';
 import { settingsSchemas } from './program-settings.ts';
 
 /**
@@ -52,19 +52,4 @@ function over(base: Settings, top: Settings): Settings {
     return [key, isSettings(value) && isSettings(below) ? over(below, value) : value] as const;
   });
   return { ...base, ...Object.fromEntries(both) };
-}
-
-/** A merge patch that leaves `wanted` and nothing else in these members: what only the present has is removed. */
-function replacing(present: Settings, wanted: Settings): Settings {
-  return Object.fromEntries(
-    Object.entries(wanted).map(([key, value]) => {
-      const before = present[key];
-      if (!isSettings(value) || !isSettings(before)) return [key, value];
-      const gone = Object.keys(before).filter((member) => !(member in value));
-      return [
-        key,
-        { ...Object.fromEntries(gone.map((member) => [member, null])), ...replacing(before, value) },
-      ];
-    }),
-  );
 }

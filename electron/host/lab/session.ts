@@ -21,15 +21,18 @@ import type { ActionContext, ConcreteAction } from './actions.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Certificates } from './certificates.ts';
 import { diff } from './diff.ts';
+import type { ManifestFile, ManifestOutcome } from '../../contract/manifests.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
 import type { ExecEnd, KubeletHand } from './kubelet-hand.ts';
 import type { Lab } from './lab.ts';
+import { manifestPatch, mustApply } from './manifests.ts';
+import { groupOf } from './node-network.ts';
 import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
 import { watchedShell } from './watched-shell.ts';
-import { needsPeers, nodeNames, nodePorts, plan } from './plan.ts';
+import { needsPeers, nodeNames, nodePorts, plan, resolver } from './plan.ts';
 import type { Plan, PlanContext, PlannedNode } from './plan.ts';
 
 /** A lab begins, and an act that adds nodes, with every target judged; one that cannot be judged begins all the same. */
@@ -222,6 +225,9 @@ export class Session {
       case 'set':
         await this.settings.patch(action.node, action.settings);
         break;
+      case 'apply':
+        mustApply(await this.apply(action.node, action.file));
+        break;
       case 'fault':
         await setFault(this.telemetry, action.node, action.fault, action);
         await this.readFaults(action.node);
@@ -247,6 +253,22 @@ export class Session {
           message: 'Answers are the guide’s, not the session’s.',
         });
     }
+  }
+
+  /** Kubernetes documents for a balancer. With a problem in them nothing changes; `dry` changes nothing either way. */
+  async apply(node: string, file: ManifestFile, dry = false): Promise<ManifestOutcome> {
+    this.mustRun();
+    const nodes = actNodes(this.lab, this.actIndex);
+    const { patch, outcome } = manifestPatch(file, {
+      node,
+      group: groupOf(nodes, node),
+      role: this.telemetry.roleOf(node),
+      nodes,
+      resolve: resolver(nodes, this.spec.allocation),
+      present: this.settings.get(node)?.stated ?? {},
+    });
+    if (patch !== null && !dry) await this.settings.patch(node, patch);
+    return outcome;
   }
 
   async power(node: string, action: PowerAction): Promise<void> {

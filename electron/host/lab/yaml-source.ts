@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
 import type { Document, Pair } from 'yaml';
 import type { LabProblem } from '../../contract/catalogue.ts';
 
@@ -21,7 +21,22 @@ export interface Place {
 
 export function readYaml(file: string, text: string): YamlSource {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+  return sourceOf(file, parseDocument(text, { ...options, lineCounter: counter }), counter);
+}
+
+/** A file of several documents, with `---` between them: lines are the whole file's. Empty ones are left out. */
+export function readYamlDocuments(file: string, text: string): readonly YamlSource[] {
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, { ...options, lineCounter: counter });
+  if ('empty' in documents) return [];
+  return documents
+    .map((document) => sourceOf(file, document, counter))
+    .filter(({ value, problems }) => value !== null || problems.length > 0);
+}
+
+const options = { uniqueKeys: true, prettyErrors: false } as const;
+
+function sourceOf(file: string, document: Document, counter: LineCounter): YamlSource {
   const at = (offset: number): Place => {
     const { line, col } = counter.linePos(offset);
     return { line, column: col };
@@ -33,20 +48,21 @@ export function readYaml(file: string, text: string): YamlSource {
     expected: error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML',
     suggestion: null,
   }));
+  const began = document.contents?.range?.[0] ?? 0;
   return {
     file,
     value: problems.length > 0 ? null : (document.toJS({ maxAliasCount: 100 }) as unknown),
     problems,
-    place: (path, of = 'value') => at(offset(document, path, of)),
+    place: (path, of = 'value') => at(offset(document, path, of) ?? began),
   };
 }
 
-function offset(document: Document, path: Path, of: 'value' | 'key'): number {
+function offset(document: Document, path: Path, of: 'value' | 'key'): number | null {
   for (let length = path.length; length > 0; length -= 1) {
     const found = offsetOf(document, path.slice(0, length), length === path.length ? of : 'key');
     if (found !== null) return found;
   }
-  return 0;
+  return null;
 }
 
 function offsetOf(document: Document, path: Path, of: 'value' | 'key'): number | null {

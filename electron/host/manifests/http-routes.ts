@@ -1,0 +1,76 @@
+import type { Settings } from '../lab/lab.ts';
+import type { Path } from '../lab/yaml-source.ts';
+import { attach } from './attach.ts';
+import type { Backends } from './backends.ts';
+import type { KubeDocument } from './documents.ts';
+import type { Draft } from './draft.ts';
+import { filtered } from './filters.ts';
+import type { Findings } from './findings.ts';
+import { allHosts } from './hostnames.ts';
+import type { GrpcRule, HttpRule } from './kinds/routes.ts';
+import { grpcMatch, httpMatch } from './matches.ts';
+
+export interface RouteContext {
+  readonly documents: readonly KubeDocument[];
+  readonly backends: Backends;
+  readonly findings: Findings;
+  readonly nameOf: (...parts: readonly (string | number)[]) => string;
+}
+
+/** Each match of each rule is a route of the proxy's. */
+export function httpRoute(
+  document: KubeDocument<'HTTPRoute' | 'GRPCRoute'>,
+  context: RouteContext,
+): readonly Draft[] {
+  const attached = attach(document, context.documents, context.findings);
+  if (attached.length === 0) return [];
+  const hosts = allHosts(attached.map((one) => one.hosts));
+  const listenerPort = attached[0]?.listener.port ?? null;
+  return document.spec.rules.flatMap((rule, index) => {
+    const path = ['spec', 'rules', index];
+    const action = actionOf(document, rule, path, listenerPort, context);
+    const matches = rule.matches.map((match) => ('path' in match ? httpMatch(match) : grpcMatch(match)));
+    return matches.map((match, number): Draft => {
+      const parts = [document.name, rule.name ?? index + 1, ...(matches.length > 1 ? [number + 1] : [])];
+      return { name: context.nameOf(...parts), hosts, route: { match, ...action } };
+    });
+  });
+}
+
+function actionOf(
+  document: KubeDocument,
+  rule: HttpRule | GrpcRule,
+  path: Path,
+  listenerPort: number | null,
+  { backends, findings }: RouteContext,
+): Settings {
+  const byPrefix = rule.matches.every((match) => 'path' in match && match.path.type === 'PathPrefix');
+  const { parts, redirects } = filtered(rule.filters, {
+    document,
+    path: [...path, 'filters'],
+    backends,
+    findings,
+    byPrefix,
+    listenerPort,
+  });
+  if (redirects) {
+    if (rule.backendRefs.length > 0) {
+      findings.refuse(
+        document,
+        [...path, 'backendRefs'],
+        'a rule that redirects forwards nothing',
+        'no backendRefs',
+      );
+    }
+    return parts;
+  }
+  const forward: Record<string, number> = {};
+  for (const [index, ref] of rule.backendRefs.entries()) {
+    if (!backends.use(document, [...path, 'backendRefs', index], ref)) continue;
+    forward[ref.name] = (forward[ref.name] ?? 0) + ref.weight;
+  }
+  if (Object.values(forward).some((weight) => weight > 0)) return { ...parts, forward };
+  // Gateway API: a rule that leads nowhere answers 500.
+  findings.note(document, path, 'leads to no backend: its requests are answered 500');
+  return { ...parts, respond: { status: 500, body: 'the rule has no backend\n' } };
+}
