@@ -21,9 +21,10 @@ export interface Http2Server {
   serve(socket: Socket, otherwise: (socket: Socket) => void): void;
 }
 
-/** A HealthCheckResponse that says SERVING (field 1 is 1), and a message with every field at its default. */
+/** A HealthCheckResponse that says SERVING (field 1 is 1), in its frame. */
 const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
-const emptyMessage = Buffer.from([0, 0, 0, 0, 0]);
+/** So much of a request is given back. */
+const echoedBytes = 65_536;
 /** RFC 9113 section 3.4; no HTTP/1 method begins so. */
 const preface = 'PRI';
 
@@ -75,7 +76,7 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
     counter.received();
     connection.busy += 1;
     if (client !== undefined) connection.carrying = true;
-    stream.resume();
+    const sent = keep(stream);
     stream.once('close', () => {
       const whole = stream.writableEnded && stream.rstCode === http2.constants.NGHTTP2_NO_ERROR;
       const status = whole ? 200 : null;
@@ -98,12 +99,17 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
       }));
     });
     const ms = deps.settings().serviceMs;
-    const go = () => answer(stream, headers, id);
+    const go = () => answer(stream, headers, id, sent);
     if (ms === 0) go();
     else setTimeout(go, ms);
   };
 
-  const answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, id: string) => {
+  const answer = (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    id: string,
+    sent: Promise<Buffer>,
+  ) => {
     if (stream.destroyed) return;
     const own = { ':status': 200, [serverHeader]: node, [requestIdHeader]: id };
     if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
@@ -113,7 +119,11 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
     }
     stream.respond({ ...own, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(headers[':path'] === '/grpc.health.v1.Health/Check' ? serving : emptyMessage);
+    if (headers[':path'] === '/grpc.health.v1.Health/Check') stream.end(serving);
+    else
+      void sent.then((message) => {
+        if (!stream.destroyed) stream.end(echo(node, message));
+      });
   };
   server.on('stream', onStream);
 
@@ -147,6 +157,36 @@ export function createHttp2Server(deps: Http2ServerDeps): Http2Server {
       socket.once('end', leave);
     },
   };
+}
+
+/** The message of a request, without its five bytes in front; what is beyond the limit is thrown away. */
+function keep(stream: ServerHttp2Stream): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= echoedBytes) chunks.push(chunk);
+    });
+    stream.once('end', () => resolve(Buffer.concat(chunks).subarray(5)));
+  });
+}
+
+/** `message Reply { string node = 1; Request request = 2; }`: who answers, and what it was asked. */
+function echo(node: string, request: Buffer): Buffer {
+  const name = Buffer.from(node);
+  const message = Buffer.concat([field(1, name), ...(request.length === 0 ? [] : [field(2, request)])]);
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+/** A field with its length before it (protobuf encoding, wire type 2). */
+function field(number: number, bytes: Buffer): Buffer {
+  const head = [number * 8 + 2];
+  let left = bytes.length;
+  for (; left > 127; left >>>= 7) head.push((left & 127) | 128);
+  return Buffer.concat([Buffer.from([...head, left]), bytes]);
 }
 
 function one(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -17,7 +17,7 @@ export interface OwnCall extends Call {
   ended(end: CallEnd): void;
 }
 
-type Request = Pick<Incoming, 'head' | 'peer' | 'hasBody' | 'upgrade'>;
+type Request = Pick<Incoming, 'head' | 'peer' | 'hasBody' | 'upgrade' | 'trailers'>;
 
 export function createCall(
   id: string,
@@ -38,6 +38,7 @@ export function createCall(
     received: incoming.head,
     head: incoming.head,
     hasBody: incoming.hasBody,
+    trailers: incoming.trailers,
     upgrade: incoming.upgrade,
     pool: null,
     prefer: null,

@@ -6,7 +6,7 @@ export interface DurationBuckets {
   view(): { readonly counts: readonly number[]; readonly sumMs: number };
 }
 
-const limitsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+export const limitsMs: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
 export function createDurationBuckets(): DurationBuckets {
   const counts = new Array<number>(limitsMs.length + 1).fill(0);

@@ -54,6 +54,13 @@ export interface ExchangeEnd {
   readonly server: string | null;
   /** From sending to the target to its first header byte. */
   readonly serviceMs: number;
+  /** When the last target was sent the request, on performance's clock; null where none was. */
+  readonly sentAt: number | null;
+  /** From that header byte to the client's; 0 unless the access log's form has it. */
+  readonly relayMs: number;
+  /** Of bodies, to the target and to the client; 0 unless the access log's form has them. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
   /** Of the last connection to a target; null in the clear, or where none stood. */
   readonly targetTls: TlsFacts | null;
 }
@@ -71,6 +78,9 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let stage: Stage = 'connecting';
   let sentAt = 0;
   let serviceMs = 0;
+  let relayMs = 0;
+  let receivedBytes = 0;
+  let sentBytes = 0;
   let targetTls: TlsFacts | null = null;
   let targetStatus: number | null = null;
   let server: string | null = null;
@@ -84,8 +94,19 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let perTry: NodeJS.Timeout | null = null;
 
   const held: Held = { letGo: () => fail('let-go') };
+  // Forms that say how many bytes there were have them counted; the others cost nothing.
+  const counted = settings.accessLog && settings.accessLogForm !== 'json';
+  const counting: Partial<ResponseSink> = counted
+    ? {
+        write(chunk) {
+          sentBytes += chunk.length;
+          return incoming.respond.write(chunk);
+        },
+      }
+    : {};
   const client: ResponseSink = {
     ...incoming.respond,
+    ...counting,
     head(head) {
       begun = true;
       sentStatus = head.status;
@@ -151,6 +172,10 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       begun,
       server,
       serviceMs,
+      sentAt: sentAt === 0 ? null : sentAt,
+      relayMs,
+      receivedBytes,
+      sentBytes,
       targetTls,
     });
   };
@@ -244,6 +269,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       answer = call.wrappedResponse(client);
       answer.onDrain(() => attempt?.resume());
       answer.head(head);
+      if (counted) relayMs = performance.now() - sentAt - serviceMs;
     },
     data(chunk) {
       silence?.refresh();
@@ -275,6 +301,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
         ...inner,
         write(chunk) {
           silence?.refresh();
+          if (counted) receivedBytes += chunk.length;
           return inner.write(chunk);
         },
       }),
@@ -288,9 +315,9 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     to.active += 1;
     to.held.add(held);
     deps.onTargetStart(to);
-    const head = forTarget(call.head, incoming.peer, requestId, settings.forwardedFor);
-    const { hasBody, upgrade } = call;
-    const { trailers, suspect } = incoming;
+    const head = forTarget(call.head, incoming.peer, requestId, settings);
+    const { hasBody, upgrade, trailers } = call;
+    const { suspect } = incoming;
     const outgoing = { head, hasBody, upgrade, trailers, suspect, fresh };
     attempt = deps.back(to).ask(outgoing, listener(to));
   };

@@ -44,7 +44,7 @@ export function explainRequestRoute(
       };
       const { address: localAddress, port: localPort } = listen;
       const peer: Peer = { address: asked.from, port: 0, localAddress, localPort, tls: null };
-      const incoming = { head, peer, hasBody: false, upgrade: null };
+      const incoming = { head, peer, hasBody: false, upgrade: null, trailers: false };
       const none = () => Promise.resolve({ bytes: Buffer.alloc(0), whole: true });
       const call = createCall('explain', Date.now(), incoming, none, true);
       const verdict = await pipeline.run(call);
@@ -53,7 +53,7 @@ export function explainRequestRoute(
         const { status, fields } = verdict.answer;
         return { answer: { by: verdict.by, status, headers: fields }, send: null, why };
       }
-      const sent = forTarget(call.head, peer, 'a new id', settings().forwardedFor);
+      const sent = forTarget(call.head, peer, 'a new id', settings());
       const pool = call.pool ?? group;
       return {
         answer: null,

@@ -40,10 +40,14 @@ export function forTarget(
   head: RequestHead,
   peer: Peer,
   id: string,
-  mode: L7Settings['forwardedFor'],
+  { forwardedFor: mode, http }: Pick<L7Settings, 'forwardedFor' | 'http'>,
 ): RequestHead {
   const hasId = head.fields.some(([name]) => name.toLowerCase() === requestIdHeader);
-  const ids: readonly Field[] = hasId ? [] : [['X-Request-Id', id]];
+  const ids: readonly Field[] = [
+    ...(hasId ? [] : [['X-Request-Id', id] as const]),
+    // What it was received by, and from whom: a pseudonym, since our name is nobody's business (RFC 9110 7.6.3).
+    ...(http.via ? [['Via', `${head.version} blindspot`] as const] : []),
+  ];
   const proven = provenClient(peer);
   const claimed = peer.tls === null ? head.fields : withoutFields(head.fields, [clientCertificate]);
   if (mode === 'keep') return { ...head, fields: [...claimed, ...proven, ...ids] };

@@ -27,7 +27,8 @@ export interface Listener {
   /** Bytes of client connections so far, those still open included. */
   bytes(): { received: number; sent: number };
   listen(place: Listen): Promise<number>;
-  close(): Promise<void>;
+  /** Nobody new; those there end as soon as what is under way is done, and after the grace whatever it is. */
+  close(graceMs: number): Promise<void>;
 }
 
 /** RFC 9113 section 3.4; no HTTP/1 method begins so. */
@@ -91,11 +92,22 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
       return sum;
     },
     listen: (place) => openPort(server, place),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
+    async close(graceMs) {
+      const cut = () => {
         for (const socket of clients.keys()) socket.destroy();
-      }),
+      };
+      // `close` is told when the last connection is gone.
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (graceMs > 0) {
+        for (const [socket, connection] of clients) {
+          if (connection === null) socket.destroy();
+          else connection.close();
+        }
+      } else cut();
+      const timer = setTimeout(cut, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
   };
 }
 

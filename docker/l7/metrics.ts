@@ -1,6 +1,9 @@
 import type { AdminRoute } from '../lib/admin-route.ts';
 import { PlainText } from '../lib/plain-text.ts';
+import type { Json } from '../protocol/json.ts';
+import type { RoutingStats } from '../protocol/l7/policy-stats.ts';
 import type { BalancerStats, RequestCounts } from '../protocol/stats.ts';
+import { limitsMs } from './duration-buckets.ts';
 import type { DurationBuckets } from './duration-buckets.ts';
 
 /** GET /metrics: the proxy's own counters as Prometheus reads them (text format 0.0.4). */
@@ -58,7 +61,10 @@ export function metricsText(stats: BalancerStats, durations: DurationBuckets): s
       'Requests waiting for a connection',
       all.map(([target, { pool }]) => [{ target }, pool?.queued ?? 0]),
     ),
-    histogram('request_duration_seconds', 'From the head of a request to the end of its answer', durations),
+    ...routeFamilies(stats.policies?.routing),
+    histogram('request_duration_seconds', 'From the head of a request to the end of its answer', [
+      [{}, durations.view()],
+    ]),
   ].join('');
 }
 
@@ -69,17 +75,46 @@ function family(name: string, type: string, help: string, rows: readonly Row[]):
     : `# HELP blindspot_${name} ${help}\n# TYPE blindspot_${name} ${type}\n${lines.join('')}`;
 }
 
-function histogram(name: string, help: string, { limitsMs, view }: DurationBuckets): string {
-  const { counts, sumMs } = view();
-  let below = 0;
-  const rows = counts.map((count, index) => {
-    below += count;
-    const limit = limitsMs[index];
-    const le = limit === undefined ? '+Inf' : String(limit / 1000);
-    return `blindspot_${name}_bucket{le="${le}"} ${below}\n`;
+type Durations = ReturnType<DurationBuckets['view']>;
+
+function histogram(name: string, help: string, rows: readonly (readonly [Labels, Durations])[]): string {
+  if (rows.length === 0) return '';
+  const lines = rows.flatMap(([labels, { counts, sumMs }]) => {
+    let below = 0;
+    const buckets = counts.map((count, index) => {
+      below += count;
+      const limit = limitsMs[index];
+      const le = limit === undefined ? '+Inf' : String(limit / 1000);
+      return `blindspot_${name}_bucket${labelled({ ...labels, le })} ${below}\n`;
+    });
+    const of = labelled(labels);
+    return [
+      ...buckets,
+      `blindspot_${name}_sum${of} ${sumMs / 1000}\n`,
+      `blindspot_${name}_count${of} ${below}\n`,
+    ];
   });
-  const sum = `blindspot_${name}_sum ${sumMs / 1000}\nblindspot_${name}_count ${below}\n`;
-  return `# HELP blindspot_${name} ${help}\n# TYPE blindspot_${name} histogram\n${rows.join('')}${sum}`;
+  return `# HELP blindspot_${name} ${help}\n# TYPE blindspot_${name} histogram\n${lines.join('')}`;
+}
+
+/** What each route did, and how long its requests took. */
+function routeFamilies(routing: Json | undefined): readonly string[] {
+  const routes = Object.entries((routing as unknown as RoutingStats | undefined)?.routes ?? {});
+  return [
+    family(
+      'route_requests_total',
+      'counter',
+      'Requests of a route, by the status that clients got',
+      routes.flatMap(([route, { byStatus }]) =>
+        Object.entries(byStatus).map(([status, count]): Row => [{ route, status }, count]),
+      ),
+    ),
+    histogram(
+      'route_duration_seconds',
+      'The same of the requests of one route',
+      routes.map(([route, { durations }]) => [{ route }, durations] as const),
+    ),
+  ];
 }
 
 function statusRows(counts: RequestCounts | null, labels: Labels): Row[] {

@@ -11,7 +11,7 @@ import { requestIdHeader } from '../protocol/common.ts';
 import type { Listen } from '../protocol/common.ts';
 import type { RequestRecord } from '../protocol/events.ts';
 import type { Identity } from '../protocol/tls.ts';
-import { accessLogLine, refusalLine } from './access-log.ts';
+import { accessLogForms } from './access-log/form.ts';
 import type { PoolView } from './back.ts';
 import { createBacks } from './backs.ts';
 import { createDurationBuckets } from './duration-buckets.ts';
@@ -67,7 +67,8 @@ export interface Proxy {
   bytes(): { received: number; sent: number };
   listen(place: Listen): Promise<number>;
   settingsChanged(): void;
-  close(): Promise<void>;
+  /** What is under way may finish within the grace; without one everything is cut at once. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export function createProxy(deps: ProxyDeps): Proxy {
@@ -134,7 +135,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
           latencyMs,
         });
         records.record(id, () => recordOf(connection, end, latencyMs));
-        if (settings().accessLog) log(accessLogLine(connection, end, latencyMs));
+        const { accessLog, accessLogForm } = settings();
+        if (!accessLog) return;
+        const toTargetMs = end.sentAt === null ? null : end.sentAt - began;
+        log(accessLogForms[accessLogForm].request(connection, end, { latencyMs, toTargetMs }));
       },
     });
   };
@@ -146,7 +150,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
     note(
       problem.status === 408 ? 'request-timeout' : tooLarge.has(problem.status) ? 'too-large' : 'bad-request',
     );
-    if (settings().accessLog) log(refusalLine(`${peer.address}:${peer.port}`, problem, desync));
+    const { accessLog, accessLogForm } = settings();
+    if (accessLog)
+      log(accessLogForms[accessLogForm].refusal(`${peer.address}:${peer.port}`, problem, desync));
   };
 
   const http2 = createHttp2Front({
@@ -202,8 +208,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
     },
     listen: listener.listen,
     settingsChanged,
-    async close() {
-      const closed = listener.close();
+    async close(graceMs = 0) {
+      const closed = listener.close(graceMs);
+      if (graceMs > 0) await closed;
       backs.close();
       pipeline.dispose();
       await closed;

@@ -41,6 +41,7 @@ export const l7Role: Role<L7Config> = {
     });
     try {
       mayShow(settings, proxy.front);
+      speaksGrpc(settings);
       await proxy.listen(listen);
     } catch (error) {
       group.dispose();
@@ -79,10 +80,21 @@ export const l7Role: Role<L7Config> = {
         schema: l7SettingsSchema,
         get: () => settings,
         apply(next) {
+          const before = settings;
           mayShow(next as L7Settings, proxy.front);
-          settings = next as L7Settings;
-          group.update(settings);
-          proxy.settingsChanged();
+          speaksGrpc(next as L7Settings);
+          const take = (wanted: L7Settings) => {
+            settings = wanted;
+            group.update(settings);
+            proxy.settingsChanged();
+          };
+          try {
+            take(next as L7Settings);
+          } catch (error) {
+            // Refused settings leave nothing behind.
+            take(before);
+            throw error;
+          }
         },
       },
       routes: [
@@ -93,12 +105,19 @@ export const l7Role: Role<L7Config> = {
         metricsRoute(() => stats({}), proxy.durations),
       ],
       async stop() {
+        await proxy.close(settings.http.stopMs);
         group.dispose();
-        await proxy.close();
       },
     };
   },
 };
+
+/** gRPC is HTTP/2 only. */
+function speaksGrpc({ transcode, pool }: L7Settings): void {
+  if (!transcode.enabled || pool.protocol === 'http2') return;
+  const why = 'REST to gRPC takes HTTP/2 to targets: set pool.protocol to http2 first';
+  throw new AdminProblem('bad-request', why, 'transcode.enabled');
+}
 
 /** Ending TLS takes a certificate and its key. */
 function mayShow({ tls }: L7Settings, front: Front | null): void {

@@ -8,10 +8,12 @@ import { httpSchema } from './l7/http.ts';
 import { http2Schema } from './l7/http2.ts';
 import { limitsSchema } from './l7/limits.ts';
 import { poolSchema } from './l7/pool.ts';
+import { requestHashSchema } from './l7/request-hash.ts';
 import { retrySchema } from './l7/retry.ts';
 import { routingSchema } from './l7/routing.ts';
 import { stickySchema } from './l7/sticky.ts';
 import { tokensSchema } from './l7/tokens.ts';
+import { transcodeSchema } from './l7/transcode.ts';
 import { wafSchema } from './l7/waf.ts';
 import { personaNames } from './personas/personas.ts';
 import { kernelSchema, planeSchema } from './kernel.ts';
@@ -170,6 +172,10 @@ export const l7SettingsSchema = z.strictObject({
     .default('append')
     .meta({ title: 'X-Forwarded-For', description: 'keep: passed on as it came, nothing added' }),
   accessLog: z.boolean().default(true).meta({ title: 'Access log' }),
+  accessLogForm: z.enum(['json', 'alb', 'combined']).default('json').meta({
+    title: 'Access log is',
+    description: 'alb: AWS ALB’s fields; combined: Apache’s and NGINX’s',
+  }),
   tls: serverTlsSchema.prefault({}),
   targetTls: targetTlsSchema.prefault({}),
   http: httpSchema.prefault({}),
@@ -178,11 +184,13 @@ export const l7SettingsSchema = z.strictObject({
   retry: retrySchema.prefault({}),
   routing: routingSchema.prefault({}),
   sticky: stickySchema.prefault({}),
+  requestHash: requestHashSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   waf: wafSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   compression: compressionSchema.prefault({}),
   tokens: tokensSchema.prefault({}),
+  transcode: transcodeSchema.prefault({}),
   tracing: z
     .boolean()
     .default(false)

@@ -1,5 +1,6 @@
 //  client frames --> [node:http2] --stream--> Incoming --> serve        streams side by side on one connection
 //  client frames <-- [node:http2] <--ResponseSink-- serve
+import { randomBytes } from 'node:crypto';
 import * as http2 from 'node:http2';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -36,7 +37,12 @@ export function createHttp2Front(deps: Http2FrontDeps): Http2Front {
   const create = () => {
     const { http, http2: own } = deps.settings();
     const server = http2.createServer({
-      settings: { maxConcurrentStreams: own.streams, maxHeaderListSize: http.headBytes },
+      settings: {
+        maxConcurrentStreams: own.streams,
+        maxHeaderListSize: http.headBytes,
+        // WebSocket in a stream (RFC 8441).
+        enableConnectProtocol: true,
+      },
       // A header in endless CONTINUATION frames ends the connection here.
       maxHeaderListPairs: http.fields + 5,
       streamResetBurst: own.resetsAtOnce,
@@ -74,7 +80,10 @@ export function createHttp2Front(deps: Http2FrontDeps): Http2Front {
       stream.respond({ ':status': status }, { endStream: true });
       return;
     }
-    deps.serve(incomingOf(stream, head, peer, (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0));
+    const hasBody = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
+    // headOf has refused every other protocol.
+    const upgrade = raw.includes(':protocol') ? 'websocket' : null;
+    deps.serve(incomingOf(stream, head, peer, hasBody, upgrade));
   };
 
   return {
@@ -92,10 +101,33 @@ export function createHttp2Front(deps: Http2FrontDeps): Http2Front {
       socket.on('end', () => socket.destroySoon());
       setImmediate(() => socket.resume());
       const session = opened as ServerHttp2Session | null;
-      // GOAWAY with the last stream that will be served, then the end (RFC 9113 section 6.8).
-      return { close: () => session?.close() };
+      return {
+        close() {
+          if (session !== null) leave(session);
+        },
+      };
     },
   };
+}
+
+/** No stream is above it: "soon", without a last one yet. */
+const anyStream = 2 ** 31 - 1;
+/** For a client that answers no PING. */
+const patienceMs = 1000;
+
+/**
+ * In two steps (RFC 9113 section 6.8): a warning first, so that what is on its way already is still served, and the last
+ * stream once the client must have seen it, which its answer to a PING says.
+ */
+function leave(session: ServerHttp2Session): void {
+  if (session.closed || session.destroyed) return;
+  session.goaway(constants.NGHTTP2_NO_ERROR, anyStream);
+  const timer = setTimeout(finish, patienceMs);
+  function finish(): void {
+    clearTimeout(timer);
+    if (!session.closed) session.close();
+  }
+  session.ping(finish);
 }
 
 /** The head of a stream, or why it is none that may be passed on. */
@@ -106,16 +138,20 @@ function headOf(raw: readonly string[], peer: Peer): RequestHead | string {
   };
   const method = pseudo(':method') ?? '';
   const target = pseudo(':path') ?? '';
-  if (method === 'CONNECT') return 'CONNECT: no tunnels to elsewhere';
+  const websocket = method === 'CONNECT' && pseudo(':protocol') === 'websocket';
+  if (method !== 'CONNECT' && pseudo(':protocol') !== null) return 'a protocol without CONNECT';
+  if (method === 'CONNECT' && !websocket) return 'CONNECT: no tunnels to elsewhere';
   const origin = target.startsWith('/') || (target === '*' && method === 'OPTIONS');
   if (!origin || !/^[\x21-\x7e\x80-\xff]+$/.test(target) || target.includes('#')) return 'BadUri: not a path';
-  const fields = fieldsOf(raw);
+  // Over HTTP/1 the handshake has a key, and the answer to it is the target's (RFC 8441 section 5, RFC 6455 section 4.1).
+  const key: readonly Field[] = websocket ? [['Sec-WebSocket-Key', randomBytes(16).toString('base64')]] : [];
+  const fields = [...fieldsOf(raw), ...key];
   const hosts = fieldValues(fields, 'host');
   const authority = pseudo(':authority') ?? hosts[0] ?? '';
   if (hosts.some((host) => host.toLowerCase() !== authority.toLowerCase()))
     return 'Host and :authority differ';
   return {
-    method,
+    method: websocket ? 'GET' : method,
     scheme: peer.tls === null ? 'http' : 'https',
     authority,
     target,
@@ -124,7 +160,13 @@ function headOf(raw: readonly string[], peer: Peer): RequestHead | string {
   };
 }
 
-function incomingOf(stream: ServerHttp2Stream, head: RequestHead, peer: Peer, hasBody: boolean): Incoming {
+function incomingOf(
+  stream: ServerHttp2Stream,
+  head: RequestHead,
+  peer: Peer,
+  hasBody: boolean,
+  upgrade: string | null,
+): Incoming {
   let listener: ClientListener | null = null;
   let done = false;
   let bodyOver = !hasBody;
@@ -155,12 +197,12 @@ function incomingOf(stream: ServerHttp2Stream, head: RequestHead, peer: Peer, ha
     head: { ...head, fields: withoutFields(withoutHopByHop(head.fields), ['host']) },
     peer,
     hasBody,
-    upgrade: null,
+    upgrade,
     expectsContinue: fieldValue(head.fields, 'expect')?.toLowerCase() === '100-continue',
     trailers: /\btrailers\b/i.test(fieldValue(head.fields, 'te') ?? ''),
     desync: null,
     suspect: false,
-    respond: respondOn(stream),
+    respond: upgrade === null ? respondOn(stream) : tunnelled(respondOn(stream)),
     feed(sink) {
       let trailers: readonly Field[] = [];
       sink.onDrain(() => stream.resume());
@@ -176,6 +218,19 @@ function incomingOf(stream: ServerHttp2Stream, head: RequestHead, peer: Peer, ha
       if (bodyOver) sink.end([]);
     },
     watch: (next) => void (listener = next),
+  };
+}
+
+/** The stream is the tunnel: what HTTP/1 says by 101 is 200 here (RFC 8441 section 5). */
+function tunnelled(respond: ResponseSink): ResponseSink {
+  return {
+    ...respond,
+    head: (head) =>
+      respond.head(
+        head.status === 101
+          ? { status: 200, fields: withoutFields(head.fields, ['sec-websocket-accept']) }
+          : head,
+      ),
   };
 }
 

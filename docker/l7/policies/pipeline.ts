@@ -58,8 +58,9 @@ export function createPipeline(
         const own = settings[slot.kind.key];
         if (isDeepStrictEqual(own, slot.settings)) continue;
         const before = slot.policy;
-        slot.settings = own;
+        // May refuse by throwing: then the slot is as it was.
         slot.policy = slot.kind.create(settings, services, before);
+        slot.settings = own;
         before?.dispose?.();
       }
       active = onOnly(slots);

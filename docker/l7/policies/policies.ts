@@ -3,10 +3,12 @@ import { compression } from './compression.ts';
 import { forwarded } from './forwarded.ts';
 import { limits } from './limits.ts';
 import type { PolicyKind } from './policy-kind.ts';
+import { requestHash } from './request-hash.ts';
 import { routing } from './routing.ts';
 import { sticky } from './sticky.ts';
 import { tokens } from './tokens.ts';
 import { tracing } from './tracing.ts';
+import { transcode } from './transcode.ts';
 import { waf } from './waf.ts';
 
 /**
@@ -21,6 +23,8 @@ export const policyKinds: readonly PolicyKind[] = [
   waf,
   compression,
   cache,
+  requestHash,
+  transcode,
   routing,
   sticky,
 ];

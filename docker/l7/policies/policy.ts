@@ -57,6 +57,8 @@ export interface Call {
   head: RequestHead;
   /** Whether a body follows; set it when a wrap makes one where there was none. */
   hasBody: boolean;
+  /** Whether the target is told that trailers are welcome; set it where they are read on the way. */
+  trailers: boolean;
   /** The protocol that an Upgrade asks for; null for an ordinary request. */
   readonly upgrade: string | null;
   /** Whom it may be given to (`services.group.among`); null: every target of the proxy. */

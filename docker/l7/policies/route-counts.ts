@@ -1,3 +1,4 @@
+import { createDurationBuckets } from '../duration-buckets.ts';
 import { createLatencyCounter } from '../../lib/latency-buckets.ts';
 import type { LatencyCounter } from '../../lib/latency-buckets.ts';
 import type { RouteStats } from '../../protocol/l7/policy-stats.ts';
@@ -15,6 +16,7 @@ export type RouteWords = Pick<RouteStats, 'match' | 'does'>;
 
 export function createRouteCounter(): RouteCounter {
   const latency: LatencyCounter = createLatencyCounter();
+  const durations = createDurationBuckets();
   const byStatus: Record<string, number> = {};
   const byGroup: Record<string, number> = {};
   const mirrored = { sent: 0, answered: 0, failed: 0 };
@@ -28,6 +30,7 @@ export function createRouteCounter(): RouteCounter {
       const key = statusKey(status);
       byStatus[key] = (byStatus[key] ?? 0) + 1;
       latency.record(latencyMs);
+      durations.record(latencyMs);
     },
     mirror(what) {
       mirrored[what] += 1;
@@ -38,6 +41,7 @@ export function createRouteCounter(): RouteCounter {
       byStatus: { ...byStatus },
       byGroup: { ...byGroup },
       latency: latency.view(),
+      durations: durations.view(),
       mirrored: { ...mirrored },
     }),
   };

@@ -27,6 +27,8 @@ export const httpSchema = z.strictObject({
     .default(0)
     .meta({ title: 'Requests on one client connection (0: no limit)' }),
   tunnelIdleMs: timer(60_000, 'Silence in a tunnel (WebSocket)'),
+  /** Connections are told that they are the last, requests under way are answered, and then what is left is cut. */
+  stopMs: duration(5000, 'On SIGTERM, time for requests under way to finish'),
   /** RFC 9110 section 7.6.3 wants it on requests; ALB and NGINX leave it out. */
   via: z.boolean().default(false).meta({ title: 'Via' }),
 });

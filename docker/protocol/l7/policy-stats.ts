@@ -21,6 +21,8 @@ export interface RouteStats {
   /** To which group, of those that were forwarded. */
   readonly byGroup: Readonly<Record<string, number>>;
   readonly latency: LatencyBuckets;
+  /** The same in Prometheus' own buckets, which never change: one count for each limit, and one above them all. */
+  readonly durations: { readonly counts: readonly number[]; readonly sumMs: number };
   readonly mirrored: { readonly sent: number; readonly answered: number; readonly failed: number };
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../../contract/session.ts';
 import type { Settings } from '../lab/lab.ts';
+import { isSettings } from '../lab/merge.ts';
 import { attach } from './attach.ts';
 import type { Backends } from './backends.ts';
 import { isOf } from './documents.ts';
@@ -103,7 +104,7 @@ function byAge(a: KubeDocument, b: KubeDocument): number {
 
 function routeOf({ hosts, route }: Draft, order: number): Settings {
   const { match, ...rest } = route;
-  const own = typeof match === 'object' && !Array.isArray(match) ? match : {};
+  const own = isSettings(match) ? match : {};
   return { match: { ...own, hosts: [...hosts] }, order, ...rest };
 }
 

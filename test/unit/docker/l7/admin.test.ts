@@ -4,8 +4,9 @@ import { explainRequestRoute } from '../../../../docker/l7/explain-request.ts';
 import { metricsText } from '../../../../docker/l7/metrics.ts';
 import { kind } from '../../../../docker/l7/policies/policy-kind.ts';
 import { l7SettingsSchema } from '../../../../docker/protocol/balancer.ts';
+import { waitUntil } from '../../../support/wait.ts';
 import { balancerStats, requestCounts, targetStats } from '../../../support/stats.ts';
-import { cleanUp, proxyTo } from './rig.ts';
+import { ask, cleanUp, httpBackend, proxyTo } from './rig.ts';
 
 afterEach(cleanUp);
 
@@ -62,7 +63,27 @@ describe('/metrics', () => {
     expect(text).toContain('blindspot_policy_answers_total{policy="a\\"b"} 2\n');
     expect(text).toContain('blindspot_target_up{target="t1"} 0\n');
     expect(text).toMatch(/bucket\{le="0.005"\} 2\n[^]*le="0.01"\} 3\n[^]*le="\+Inf"\} 4\n[^]*_count 4\n/);
+    expect(text).not.toContain('route_');
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? \S+$)/);
+  });
+
+  it('has a histogram for each route', async () => {
+    const target = await httpBackend((_, outgoing) => outgoing.end('ok'));
+    const routing = {
+      groups: { all: { targets: ['t1'] } },
+      routes: {
+        api: { match: { path: '/x' }, forward: { all: 1 } },
+        idle: { match: { path: '/y' }, forward: { all: 1 } },
+      },
+    };
+    const { port, proxy } = await proxyTo([target.port], { routing });
+    await ask(port);
+    await ask(port);
+    await waitUntil(() => proxy.requests.view().answered === 2);
+    const text = metricsText(balancerStats({ policies: proxy.pipeline.stats() }), proxy.durations);
+    expect(text).toContain('blindspot_route_requests_total{route="api",status="200"} 2\n');
+    expect(text).toContain('blindspot_route_duration_seconds_bucket{route="api",le="+Inf"} 2\n');
+    expect(text).toContain('blindspot_route_duration_seconds_count{route="idle"} 0\n');
   });
 });

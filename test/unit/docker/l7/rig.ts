@@ -46,6 +46,7 @@ export async function proxyTo(
   patch: L7Patch = {},
   policies?: readonly PolicyKind[],
   identity?: Identity,
+  logTo?: (line: string) => void,
 ) {
   const targets = ports.map((port, index) => ({ id: `t${index + 1}`, address: '127.0.0.1', port }));
   const parse = (more: L7Patch) =>
@@ -67,7 +68,7 @@ export async function proxyTo(
     identity,
     ...(policies === undefined ? {} : { policies }),
     settings: () => settings,
-    log: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
+    log: logTo ?? ((line) => log.push(JSON.parse(line) as Record<string, unknown>)),
   });
   const port = await proxy.listen({ address: '127.0.0.1', port: 0 });
   cleanups.push(async () => {

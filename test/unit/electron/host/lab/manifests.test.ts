@@ -79,7 +79,7 @@ describe('documents for a balancer that runs', () => {
     const empty = l7SettingsSchema.parse({
       targets: [{ id: 'web', address: '10.0.0.1', port: 8080, weight: 7 }],
     });
-    const first = after(to('web', 'old'), empty as unknown as Settings);
+    const first = after(to('web', 'old'), empty);
     const second = after(to('api', 'new'), first);
     expect(second).toMatchObject({ targets: [{ id: 'web', weight: 7 }, { id: 'api-1' }, { id: 'api-2' }] });
     expect(Object.keys((second.routing as { routes: object }).routes)).toEqual(['new-1']);

@@ -1,11 +1,12 @@
-import type { TlsFacts } from '../protocol/tls.ts';
-import type { ExchangeEnd } from './exchange.ts';
-import { termination } from './failure.ts';
-import type { Desync } from './http1/desync.ts';
-import type { Problem } from './http1/problem.ts';
+import type { TlsFacts } from '../../protocol/tls.ts';
+import type { ExchangeEnd } from '../exchange.ts';
+import { termination } from '../failure.ts';
+import type { AccessLogForm, Took } from './form.ts';
+import type { Desync } from '../http1/desync.ts';
+import type { Problem } from '../http1/problem.ts';
 
 /** One JSON line per request: what a person greps for, with HAProxy's termination letters. */
-export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: number): string {
+function requestLine(client: string, end: ExchangeEnd, { latencyMs }: Took): string {
   const { call, desync } = end;
   const { method, target, version, authority } = call.received;
   return JSON.stringify({
@@ -32,7 +33,7 @@ export function accessLogLine(client: string, end: ExchangeEnd, latencyMs: numbe
 }
 
 /** For bytes that were no request: nothing of them is repeated but why. */
-export function refusalLine(client: string, problem: Problem, desync: Desync): string {
+function refusalLine(client: string, problem: Problem, desync: Desync): string {
   return JSON.stringify({
     at: new Date().toISOString(),
     client,
@@ -45,6 +46,8 @@ export function refusalLine(client: string, problem: Problem, desync: Desync): s
     classification: desync.kind,
   });
 }
+
+export const json: AccessLogForm = { request: requestLine, refusal: refusalLine };
 
 /** As ALB's log has it: the protocol and the cipher. */
 function inWords({ version, cipher }: TlsFacts): string {
