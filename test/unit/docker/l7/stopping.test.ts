@@ -24,6 +24,7 @@ describe('a proxy that is told to stop', () => {
     const idle = connect(port, '127.0.0.1');
     let gone = false;
     idle.on('error', () => undefined).on('close', () => (gone = true));
+    idle.resume();
     idle.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await waitUntil(() => target.waits() === 1);
     target.release();
