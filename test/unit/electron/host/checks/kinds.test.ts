@@ -81,6 +81,7 @@ describe('split and routed', () => {
     byStatus: { 200: v1 + v2 },
     byGroup: { v1, v2 },
     latency: {},
+    durations: { counts: [], sumMs: 0 },
     mirrored: { sent: 0, answered: 0, failed: 0 },
   });
   const proxy = (routes: Readonly<Record<string, RouteStats>>): BalancerStats => ({
