@@ -390,8 +390,9 @@ export class Controller {
     throw new BlindspotError({
       code: 'lab-needs',
       message: `${what} needs ${lacking.join(', ')}, which the ${engine} engine here does not have.`,
-      next:
-        engine === 'local'
+      next: lacking.includes('quic')
+        ? 'Bring it up on Linux on x64, for which the QUIC library was built, or on a Docker engine of that kind.'
+        : engine === 'local'
           ? 'Start Docker and bring the lab up there.'
           : 'The other labs and acts run all the same.',
     });
