@@ -26,11 +26,12 @@ export interface PumpHooks {
   onEnd(reason: string): void;
 }
 
+/** Shared by all: nothing stays in it from one call to the next. */
+const room = Buffer.alloc(Math.max(longestPacket, 16 * 1024));
 /** A message beyond this is nobody's of ours. */
 const longestMessage = 64 * 1024;
 
 export function createPump(peer: QuicPeer, hooks: PumpHooks): Pump {
-  const room = Buffer.alloc(Math.max(longestPacket, 16 * 1024));
   const heard = new Map<number, Buffer[]>();
   const unsaid = new Map<number, Buffer>();
   let timer: NodeJS.Timeout | undefined;
@@ -74,7 +75,7 @@ export function createPump(peer: QuicPeer, hooks: PumpHooks): Pump {
   const flush = () => {
     if (over) return;
     for (const [stream, rest] of [...unsaid]) write(stream, rest);
-    for (let packet = peer.next(room); packet !== null; packet = peer.next(room)) {
+    for (let packet = next(peer); packet !== null; packet = next(peer)) {
       hooks.send(Buffer.from(room.subarray(0, packet.bytes)), packet.from, packet.to);
     }
     clearTimeout(timer);
@@ -113,4 +114,13 @@ export function createPump(peer: QuicPeer, hooks: PumpHooks): Pump {
       clearTimeout(timer);
     },
   };
+}
+
+/** A connection that can no longer send has ended, which shows right after. */
+function next(peer: QuicPeer): ReturnType<QuicPeer['next']> {
+  try {
+    return peer.next(room);
+  } catch {
+    return null;
+  }
 }
