@@ -147,6 +147,8 @@ export class GuideRunner {
     if (next !== undefined) {
       if (next.openedAt === null) {
         next.openedAt = Date.now();
+        // What is counted from here on must not change as samples are thinned with age.
+        this.session.telemetry.samples.remember(next.openedAt);
         next.opening = this.verdictOf(next);
       }
       return;
