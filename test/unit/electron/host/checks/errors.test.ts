@@ -33,23 +33,6 @@ describe('errors', () => {
     expect(verdict(3000, [500, 600, 700, 800, 900], 2000).state).toBe('waiting');
   });
 
-  it('counts from before the step’s own act, if the lab says so: what breaks at once is over by the next sample', () => {
-    const at = (time: number, reset: number) =>
-      sample(time, clientStats({ answered: time / 25, failed: reset, byFailure: { reset } }));
-    const seen = evidence({
-      samples: { client: [at(0, 2), at(250, 2), at(500, 90), at(750, 92)] },
-      acts: [{ kind: 'settings', node: 'balancer', at: 310, paths: ['targets'] }],
-      stepOpenedAt: 300,
-      now: 750,
-    });
-    const asked = { type: 'errors', client: 'client', failed: 'reset', atLeast: 80, seconds: 60 };
-    expect(evaluate('broken', checkSchema.parse(asked), seen).state).toBe('waiting');
-    expect(evaluate('broken', checkSchema.parse({ ...asked, since: 'step' }), seen)).toMatchObject({
-      state: 'pass',
-      measured: '90 of 110 failed by reset in 500 ms',
-    });
-  });
-
   it('counts across what a kubelet told a balancer meanwhile, if the lab says so', () => {
     const failures = (at: number, refused: number) =>
       sample(at, clientStats({ answered: at / 25, failed: refused, byFailure: { refused } }));
