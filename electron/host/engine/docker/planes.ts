@@ -68,8 +68,6 @@ async function tryPlanes({ docker }: Connection, image: string): Promise<readonl
     HostConfig: {
       AutoRemove: true,
       NetworkMode: 'none',
-      // Nothing is left of it even if this process is killed meanwhile.
-      AutoRemove: true,
       CapDrop: ['ALL'],
       // As the nodes hold them that run these data paths: SYS_ADMIN is for loading an XDP program.
       CapAdd: ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'],
