@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { benchClient } from './client.ts';
 import { benchLayer } from './layer.ts';
 import { benchLife } from './life.ts';
+import { benchWaf } from './waf.ts';
 
 /**
  *   npm run bench -- life [--rounds 5]       from `up` to the first measured 200, and `down`, on each engine
  *   npm run bench -- client [--seconds 30]   5,000 requests a second to one healthy backend over kept connections
  *   npm run bench -- l4 | l7 [--json] [--only NAME] [--rounds 7] [--slice 400]
  *                                            beside HAProxy and NGINX, one core each in turn (README.md)
+ *   npm run bench -- waf [--crs FOLDER] [--missed 942|all]   the Core Rule Set's own tests: our firewall beside ModSecurity
  *
  * Figures of the machine it runs on, never a test: other work on the machine is in them.
  */
@@ -19,6 +21,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     slice: { type: 'string' },
     json: { type: 'boolean', default: false },
+    crs: { type: 'string' },
+    missed: { type: 'string' },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -30,8 +34,9 @@ for (const what of wanted) {
   else if (what === 'l4' || what === 'l7') {
     const { rounds = '7', slice = '400', only = null, json } = values;
     await benchLayer(what, { rounds: Number(rounds), sliceMs: Number(slice), only, json }, say);
-  } else {
-    process.stderr.write(`There is no bench "${what}": say life, client, l4 or l7.\n`);
+  } else if (what === 'waf') await benchWaf(values.crs, values.missed, say);
+  else {
+    process.stderr.write(`There is no bench "${what}": say life, client, l4, l7 or waf.\n`);
     process.exitCode = 2;
   }
 }

@@ -8,7 +8,8 @@ import type { Answer, Call, Policy } from './policy.ts';
 import { exclusions } from './waf/exclusions.ts';
 import { createFoundLog } from './waf/found.ts';
 import type { FoundLog } from './waf/found.ts';
-import { judgeHead, judgeParts, scoreOf } from './waf/judge.ts';
+import { judgeHead } from './waf/head.ts';
+import { judgeParts, scoreOf } from './waf/judge.ts';
 import type { Finding } from './waf/judge.ts';
 import { bodyParts, headParts, queryParts } from './waf/parts.ts';
 

@@ -1,34 +1,5 @@
 import { z } from 'zod';
-
-/** Every rule by its name, as findings state it. */
-export const wafRules = [
-  'sql-union',
-  'sql-always-true',
-  'sql-quote-comment',
-  'sql-stacked',
-  'sql-sleep',
-  'sql-schema',
-  'sql-select-from',
-  'sql-quote',
-  'script-tag',
-  'script-handler',
-  'script-url',
-  'script-active-tag',
-  'script-call',
-  'path-climbs',
-  'path-system-file',
-  'command-chained',
-  'command-shell',
-  'command-substitution',
-  'command-function',
-  'agent-listed',
-  'file-type',
-  'bad-escape',
-  'null-byte',
-  'two-content-types',
-  'body-unreadable',
-] as const;
-export type WafRule = (typeof wafRules)[number];
+import { wafRules } from './waf-rules.ts';
 
 /** "sql-union", "sql-union in query q", "sql-union in query q at /search": in the words that a finding has. */
 const exclusionSchema = z
@@ -62,7 +33,25 @@ export const wafSchema = z.strictObject({
   agents: z
     .array(z.string().min(1).max(100))
     .max(100)
-    .default(['sqlmap', 'nikto', 'nmap', 'masscan', 'dirbuster', 'gobuster', 'wpscan'])
+    .default([
+      'sqlmap',
+      'nikto',
+      'nmap',
+      'masscan',
+      'dirbuster',
+      'gobuster',
+      'wpscan',
+      'nessus',
+      'openvas',
+      'arachni',
+      'acunetix',
+      'w3af',
+      'havij',
+      'zgrab',
+      'nuclei',
+      'wfuzz',
+      'ffuf',
+    ])
     .meta({ title: 'User agents that contain' }),
   fileTypes: z
     .array(z.string().regex(/^[a-z0-9]+$/, 'a file ending without its dot, such as bak'))

@@ -1,16 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort } from '../../support/backend.ts';
 import { forwarderTo } from '../../unit/docker/l4/rig.ts';
-
-/** A TCP proxy under test: ours, or a real one with the same wishes in its own words. */
-export interface TcpPeer {
-  readonly port: number;
-  close(): Promise<void>;
-}
+import { answers, runNative } from './native.ts';
+import type { Peer } from './native.ts';
 
 export interface Wishes {
   readonly targets: readonly number[];
@@ -20,10 +12,9 @@ export interface Wishes {
   readonly connectMs?: number;
 }
 
-export type StartPeer = (wishes: Wishes) => Promise<TcpPeer>;
+export type StartPeer = (wishes: Wishes) => Promise<Peer>;
 
 const stream = '/usr/lib/nginx/modules/ngx_stream_module.so';
-const answers = (binary: string, flag: string) => spawnSync(binary, [flag]).status === 0;
 
 /** Why a peer cannot be run here; null where it can. */
 export const missing = {
@@ -62,7 +53,7 @@ listen front
   bind 127.0.0.1:${port}${accept === true ? ' accept-proxy' : ''}
 ${targets.map((target, index) => `  server s${index} 127.0.0.1:${target}${sends}`).join('\n')}
 `;
-  return await run('haproxy', (file) => ['-db', '-f', file], config, port);
+  return await runNative('haproxy', (file) => ['-db', '-f', file], config, port);
 };
 
 export const nginx: StartPeer = async ({ targets, send, accept, idleMs, connectMs }) => {
@@ -86,40 +77,5 @@ stream {
   }
 }
 `;
-  return await run('nginx', (file, folder) => ['-p', folder, '-c', file], config, port);
+  return await runNative('nginx', (file, folder) => ['-p', folder, '-c', file], config, port);
 };
-
-async function run(
-  binary: string,
-  args: (file: string, folder: string) => readonly string[],
-  config: string,
-  port: number,
-): Promise<TcpPeer> {
-  const folder = await mkdtemp(join(tmpdir(), 'bs-peer-'));
-  const file = join(folder, 'peer.conf');
-  await writeFile(file, config);
-  const child = spawn(binary, args(file, folder), { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (chunk) => (said += String(chunk)));
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await listening(port, () => (child.exitCode === null ? null : `${binary} ended: ${said}`));
-  return {
-    port,
-    async close() {
-      child.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Looked up in the kernel's table and not by connecting: a connection would reach a backend that counts them. */
-async function listening(port: number, gone: () => string | null): Promise<void> {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
-  const deadline = Date.now() + 20_000;
-  while (!(await readFile('/proc/net/tcp', 'utf8')).includes(wanted)) {
-    const why = gone() ?? (Date.now() > deadline ? `nobody listens on ${port}` : null);
-    if (why !== null) throw new Error(why);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

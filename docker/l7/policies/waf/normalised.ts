@@ -8,23 +8,40 @@ const entities: Readonly<Record<string, string>> = {
   quot: '"',
   apos: "'",
   colon: ':',
+  tab: '\t',
+  newline: '\n',
+  lpar: '(',
+  rpar: ')',
+  sol: '/',
+  equals: '=',
 };
 
-/** Decoded until nothing changes any more, in lower case, without comments, with single spaces. */
-export function normalised(value: string): string {
+/** Decoded until nothing changes any more, in lower case: with its line ends and comments. */
+export function decoded(value: string): string {
   let text = value;
   for (let round = 0; round < mostDecodings; round++) {
     const next = withoutEntities(percentDecoded(text));
     if (next === text) break;
     text = next;
   }
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll('\0', '')
-    .replace(/\/\*!?\d*|\*\//g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return text.normalize('NFKC').toLowerCase();
+}
+
+/** One form of all ways to write it: decoded, without comments, with single spaces. */
+export function normalised(value: string): string {
+  return simplified(decoded(value));
+}
+
+export function simplified(text: string): string {
+  return (
+    text
+      .replaceAll('\0', '')
+      .replace(/\/\*(?!!)[^*]{0,200}\*\//g, ' ')
+      // What is left of them is MySQL's kind, whose content counts.
+      .replace(/\/\*!?\d*|\*\//g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
 }
 
 /** As servers decode it, not as the standard has it: what is no escape stays as it is, and %uXXXX counts. */

