@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { soakL4 } from './l4.ts';
 import { soakHost } from './host.ts';
+import { soakL7 } from './l7.ts';
 import { soakLedger } from './ledger.ts';
 import { soakLabs } from './labs.ts';
 import { takePictures } from './pictures.ts';
@@ -14,6 +15,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- l4 [--minutes 10]                              2,000 connections a second through the forwarder: no byte lost
  *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
  *   npm run soak -- requests [--count 1000000] [--seed N]          mutated HTTP requests, each byte split, through the L7 proxy
+ *   npm run soak -- l7 [--minutes 10] [--seed N]                   2,000 requests a second, faults, a change each second, clients that vanish
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      a picture of the window after each step of each lab
  *
  * Long on purpose, and so not a part of `npm test`.
@@ -42,11 +44,14 @@ if (what === 'labs') {
   process.exitCode = (await soakL4(Number(values.minutes ?? 10), say)) ? 0 : 1;
 } else if (what === 'wire') {
   soakWire(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
+} else if (what === 'l7') {
+  const seed = Number(values.seed ?? Date.now() % 2 ** 32);
+  process.exitCode = (await soakL7(Number(values.minutes ?? 10), seed, say)) ? 0 : 1;
 } else if (what === 'requests') {
   await soakRequests(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
 } else if (what === 'pictures') {
   process.exitCode = (await takePictures(positionals.slice(1), engine, say)) ? 0 : 1;
 } else {
-  process.stderr.write(`There is no soak "${what}": say labs, host, ledger, l4, wire, requests or pictures.\n`);
+  process.stderr.write(`There is no soak "${what}": say labs, host, ledger, l4, wire, requests, l7 or pictures.\n`);
   process.exitCode = 2;
 }

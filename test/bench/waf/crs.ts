@@ -39,7 +39,7 @@ export function fetchCrs(folder: string): string {
     );
   apt('update');
   apt('source', '--download-only', 'modsecurity-crs');
-  const archive = readdirSync(folder).find((name) => /\.orig\.tar\./.test(name));
+  const archive = readdirSync(folder).find((name) => name.includes('.orig.tar.'));
   if (archive === undefined) throw new Error('the source package holds no original archive');
   execFileSync('tar', ['xf', archive], { cwd: folder });
   const unpacked = readdirSync(folder).find((name) => name.startsWith('coreruleset'));
@@ -52,7 +52,7 @@ interface Input {
   readonly uri?: string;
   readonly version?: string;
   readonly protocol?: string;
-  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string | number | null>>;
   readonly data?: string | readonly string[];
   readonly encoded_request?: string;
   readonly stop_magic?: boolean | string;

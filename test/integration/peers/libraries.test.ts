@@ -28,11 +28,11 @@ describe('ws', () => {
       handleProtocols: (offered) => (offered.has('chat') ? 'chat' : false),
     });
     sockets.on('connection', (socket) => {
-      socket.on('message', (data, binary) => {
-        if (!binary && String(data) === 'bye') socket.close(4001, 'as you wish');
+      socket.on('message', (data: Buffer, binary) => {
+        if (!binary && data.toString() === 'bye') socket.close(4001, 'as you wish');
         else socket.send(data, { binary });
       });
-      socket.on('ping', (data) => socket.send(`pinged ${String(data)}`));
+      socket.on('ping', (data) => socket.send(`pinged ${data.toString()}`));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onCleanUp(() => {
@@ -52,7 +52,7 @@ describe('ws', () => {
       onCleanUp(() => socket.terminate());
       const heard: (string | Buffer)[] = [];
       let closed = '';
-      socket.on('message', (data, binary) => heard.push(binary ? (data as Buffer) : String(data)));
+      socket.on('message', (data: Buffer, binary) => heard.push(binary ? data : data.toString()));
       socket.on('close', (code, reason) => (closed = `${code} ${String(reason)}`));
       await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
       expect(socket.protocol).toBe('chat');
@@ -77,11 +77,12 @@ describe('ws', () => {
     const got: Buffer[] = [];
     const port = await raw((socket) => {
       let head = '';
+      socket.on('end', () => socket.end());
       socket.on('data', (chunk: Buffer) => {
         if (head.endsWith('\r\n\r\n')) got.push(chunk);
         else {
           head += chunk.toString('latin1');
-          if (head.endsWith('\r\n\r\n')) socket.end(Buffer.concat([Buffer.from(switching), down]));
+          if (head.endsWith('\r\n\r\n')) socket.write(Buffer.concat([Buffer.from(switching), down]));
         }
       });
     });

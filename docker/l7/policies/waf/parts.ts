@@ -1,5 +1,4 @@
 import type { RequestHead } from '../../message.ts';
-import { fieldValue } from '../../message.ts';
 import { readCookies } from '../cookies.ts';
 
 /** A piece of a request that a client chose the content of: where it was, and what it says. */

@@ -61,9 +61,9 @@ export const codeRules: readonly Rule[] = [
   ),
   rule(
     'code-java-stream',
-    /\bro0ab[\w+/=]|\bky?y?ro0ab|\baced0005|\xac\xed\0\x05|\b(?:s7saf|eskabf|rikabu|qs8xbq)\w/,
+    /\bro0ab[\w+/=]|\bky?y?ro0ab|\baced0005|\xac\xed\0.|\b(?:s7saf|eskabf|rikabu|qs8xbq)\w/,
     { kinds: anywhere, view: 'lines' },
-  ), // eslint-disable-line no-control-regex
+  ),
   rule(
     'code-expression',
     /[$#%@*]\{ ?(?:jndi|\$\{|lower|upper|env|sys|ctx|java|date|main|bundle|\(|#|@|t\(|\d{1,6} ?[*+-] ?\d)|[#%]\{.{0,60}(?:@|#\w{1,20} ?=)|%\{\(|\bt\(java|\(#\w{1,30} ?=|@java\./,

@@ -22,7 +22,7 @@ export const injectionRules: readonly Rule[] = [
     /\*\)[!(]|\)\([|&!*\w]{1,20}[=()]|\(\|\(|\(&\(|\)!\(|\)\)\([&|]|\)\(\w{1,20}[<>~]?=/,
     { view: 'tight' },
   ),
-  rule('null-in-value', /\0/, { view: 'lines', kinds: ['argument', 'name', 'cookie', 'header', 'file'] }), // eslint-disable-line no-control-regex
+  rule('null-in-value', /\0/, { view: 'lines', kinds: ['argument', 'name', 'cookie', 'header', 'file'] }),
   rule('mail-line', /[\r\n][ \t]*(?:to|cc|bcc|subject|reply-to|from)[ \t]*:/, { view: 'lines', paranoia: 2 }),
   rule('control-character', /[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/, { view: 'lines', kinds: said, paranoia: 2 }), // eslint-disable-line no-control-regex
 ];

@@ -101,12 +101,12 @@ export const sqlRules: readonly Rule[] = [
     /\b(?:abs|ascii|avg|bin|cast|ceil(?:ing)?|char|chr|coalesce|concat|convert|cos|count|curdate|datediff|decode|exp|floor|format|greatest|hex|if|ifnull|insert|instr|isnull|lcase|least|left|length|locate|lower|lpad|ltrim|max|md5|mid|min|mod|now|nullif|nvl|oct|ord|position|pow(?:er)?|rand|repeat|replace|reverse|right|round|rpad|rtrim|sha1?|sign|sin|space|sqrt|str|strcmp|substr(?:ing)?|sum|sysdate|tan|to_char|trim|truncate|ucase|upper|uuid|values|week|year) ?\(/,
     { paranoia: 2, score: 5 },
   ),
-  rule('sql-comment', /(?:--|#|\/\*|;%00|;\x00)(?:[\s'"\w]|$)/, {
+  rule('sql-comment', /(?:--|#|\/\*|;%00|;\0)(?:[\s'"\w]|$)/, {
     paranoia: 2,
     view: 'lines',
     score: 5,
     kinds: said,
-  }), // eslint-disable-line no-control-regex
+  }),
   rule('sql-name-quoted', /`[\w ]{1,60}`|["'][\w-]{1,20}["'] ?(?:or|and|=|<|>)/, { paranoia: 2 }),
   rule(
     'sql-query-words',
