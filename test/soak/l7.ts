@@ -2,10 +2,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { policyKinds } from '../../docker/l7/policies/policies.ts';
-import { startTestBackend } from '../support/backend.ts';
 import { seeded } from '../support/fuzz.ts';
 import { waitUntil } from '../support/wait.ts';
 import { cleanUp, proxyTo } from '../unit/docker/l7/rig.ts';
+import { startBackendProcess } from './l7/backend-process.ts';
 import { createBook } from './l7/book.ts';
 import { changes, faults } from './l7/changes.ts';
 import { startLoad } from './l7/load.ts';
@@ -29,7 +29,7 @@ export async function soakL7(minutes: number, seed: number, say: (line: string) 
   };
   const random = seeded(seed);
   const book = createBook();
-  const backends = await Promise.all(['b1', 'b2', 'b3'].map((node) => startTestBackend({ node })));
+  const backends = await Promise.all(['b1', 'b2', 'b3'].map((node) => startBackendProcess(node)));
   const calm = { accessLog: false, responseTimeoutMs: 2000, connectTimeoutMs: 1000 } as const;
   const { port, proxy, group, change } = await proxyTo(
     backends.map((one) => one.port),

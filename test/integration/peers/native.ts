@@ -12,6 +12,9 @@ export interface Peer {
 /** Whether a program is installed here. */
 export const answers = (binary: string, flag: string): boolean => spawnSync(binary, [flag]).status === 0;
 
+/** The same of a program that has no question which it answers with 0. */
+export const installed = (binary: string): boolean => spawnSync(binary, ['-h']).error === undefined;
+
 /** Starts a real proxy with its own configuration file, and waits for its port. */
 export async function runNative(
   binary: string,

@@ -102,7 +102,8 @@ export function createBook(): Book {
     },
     settle() {
       for (const [id, { judged, outcome }] of entries) {
-        if (judged === 0 && (outcome === 'vanished' || outcome === 'failed')) close(id, 'never read');
+        if (judged === 0 && (outcome === 'vanished' || outcome === 'failed'))
+          close(id, `${outcome}, never read`);
       }
     },
   };
