@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frame, http2Wire, types } from '../../../../support/http2-wire.ts';
+import { block, flags, frame, get, http2Wire, types } from '../../../../support/http2-wire.ts';
 import type { Code, Frame, Heard } from '../../../../support/http2-wire.ts';
 import { cleanUp, httpBackend, proxyTo } from '../rig.ts';
 import type { Case } from './cases/case.ts';
@@ -90,6 +90,26 @@ describe.each([
     await hold(one);
   });
 });
+
+it.each(['a header', 'empty frames'])(
+  'a header block of %s without end is the end of its connection',
+  async (what) => {
+    const wire = http2Wire(port);
+    wire.send(frame(types.headers, flags.endStream, 1, block(get)));
+    const more = frame(
+      types.continuation,
+      0,
+      1,
+      what === 'a header' ? block([['x-more', 'y'.repeat(1000)]]) : '',
+    );
+    for (let sent = 0; sent < 20_000 && !wire.closed && wire.goaway === null; sent += 100) {
+      wire.send(...Array.from({ length: 100 }, () => more));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await wire.until('the end', ({ closed, goaway }) => closed || goaway !== null);
+    wire.destroy();
+  },
+);
 
 it('differs only where there is a case', () => {
   const titles = [...frames, ...streams, ...compression].map(({ section, name }) => `${section}: ${name}`);

@@ -64,4 +64,56 @@ describe('trace context', () => {
       state(`a=1,${long},b=${'y'.repeat(120)},c=${'y'.repeat(120)},d=${'y'.repeat(120)}`)[0],
     ).not.toContain('big');
   });
+
+  it.each([
+    ['a version of one digit', `0-${trace}-${parent}-01`],
+    ['a version of three', `000-${trace}-${parent}-01`],
+    ['a version that is no number', `.0-${trace}-${parent}-01`],
+    ['an id that is too short', `00-${trace.slice(1)}-${parent}-01`],
+    ['an id that is too long', `00-${trace}0-${parent}-01`],
+    ['an id with a dot', `00-.${trace.slice(1)}-${parent}-01`],
+    ['a parent that is too short', `00-${trace}-${parent.slice(1)}-01`],
+    ['a parent that is too long', `00-${trace}-${parent}0-01`],
+    ['a parent in capitals', `00-${trace}-${parent.toUpperCase()}-01`],
+    ['flags that are too long', `00-${trace}-${parent}-001`],
+    ['flags that are no number', `00-${trace}-${parent}-.1`],
+    ['a hyphen at the end', `00-${trace}-${parent}-01-`],
+    ['spaces inside', `00- ${trace}-${parent}-01`],
+    ['nothing', ''],
+  ])('begins anew after %s', (_, value) => {
+    expect(next(['traceparent', value], ['tracestate', 'a=1'])).toMatchObject({ parent: [begun], state: [] });
+  });
+
+  it.each([
+    ['spaces and tabs around', 'a=1 \t , \t b=2', ['a=1,b=2']],
+    ['empty members', 'a=1,,b=2,', ['a=1,b=2']],
+    ['the longest name', `${'z'.repeat(256)}=1`, [`${'z'.repeat(256)}=1`]],
+    ['a name that is too long', `${'z'.repeat(257)}=1`, []],
+    [
+      'the longest tenant and system',
+      `${'t'.repeat(241)}@${'v'.repeat(14)}=1`,
+      [`${'t'.repeat(241)}@${'v'.repeat(14)}=1`],
+    ],
+    ['a tenant that is too long', `${'t'.repeat(242)}@v=1`, []],
+    ['a system that is too long', `t@${'v'.repeat(15)}=1`, []],
+    ['a name that begins with @', '@v=1', []],
+    ['a tenant without a system', 't@=1', []],
+    ['two @', 'a@b@c=1', []],
+    ['a value with =', 'a=b=c', []],
+    ['no value', 'a=', []],
+    ['no =', 'a', []],
+    ['every character that a name may have', 'abc0-9_*/=1', ['abc0-9_*/=1']],
+    [
+      'every kind of character that a value may have',
+      'a=! "#$%&\'()*+-./:;<>?@[\\]^_`{|}~',
+      ['a=! "#$%&\'()*+-./:;<>?@[\\]^_`{|}~'],
+    ],
+    [
+      'as many members as may be',
+      Array.from({ length: 32 }, (_, n) => `k${n}=1`).join(','),
+      [Array.from({ length: 32 }, (_, n) => `k${n}=1`).join(',')],
+    ],
+  ])('of the state, %s', (_, value, kept) => {
+    expect(next(['traceparent', `00-${trace}-${parent}-01`], ['tracestate', value]).state).toEqual(kept);
+  });
 });
