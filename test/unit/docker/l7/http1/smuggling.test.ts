@@ -7,9 +7,9 @@ afterEach(cleanUp);
 
 // `npm run soak -- requests` does the same for as long as one likes, with other seeds.
 
-it('reads mutated requests alike, however they are cut', () => {
-  const { read, refused, waiting } = fuzzSplits(20_000, 20_261);
-  for (const some of [read, refused, waiting]) expect(some).toBeGreaterThan(1000);
+it('reads mutated requests alike, however they are cut', { timeout: 120_000 }, () => {
+  const { read, refused, waiting } = fuzzSplits(5000, 20_261);
+  for (const some of [read, refused, waiting]) expect(some).toBeGreaterThan(300);
 });
 
 it('what the proxy judged is what the target saw, and nothing else', { timeout: 120_000 }, async () => {

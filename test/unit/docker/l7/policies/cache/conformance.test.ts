@@ -245,7 +245,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { name: 'POST', says: fresh, thenMethod: 'POST', second: 'asked' },
   ],
   'what makes it untrue (4.4)': [
-    ...['POST', 'PUT', 'DELETE', 'BREW'].map((method): Case => ({
+    ...['POST', 'PUT', 'DELETE', 'MKCOL'].map((method): Case => ({
       name: method,
       says: fresh,
       between: { method, path: '/x' },
