@@ -152,9 +152,10 @@ function everySecond(chore: (second: number) => Promise<void>): { stop(): Promis
   const controller = new AbortController();
   const { signal } = controller;
   const all = (async () => {
-    for (let second = 0; !signal.aborted; second++) {
+    for (let second = 0; ; second++) {
       await new Promise((done) => setTimeout(done, 1000));
-      if (!signal.aborted) await chore(second);
+      if (signal.aborted) return;
+      await chore(second);
     }
   })();
   // Whoever stops it hears what went wrong.
