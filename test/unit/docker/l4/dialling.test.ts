@@ -137,6 +137,22 @@ describe('the table of connections', () => {
     expect(await ids('limit=2&before=2')).toEqual([[1], null]);
     expect(await ids('limit=0')).toEqual([[], null]);
   });
+
+  it('finds the connection of one client, open or lately ended', async () => {
+    const target = await backend(echo);
+    const front = await forwarder([target.port]);
+    // Looked at, so that what ends is kept.
+    await table(front.forwarder);
+    const [user, other] = [await client(front.port), await client(front.port)];
+    const from = `127.0.0.1:${user.socket.localPort ?? 0}`;
+    const found = () => table(front.forwarder, `client=${from}`);
+    await waitUntil(async () => (await found()).connections.length === 1, 20_000);
+    expect((await found()).connections[0]?.client.from).toBe(from);
+    user.socket.destroy();
+    await waitUntil(async () => (await found()).ended.length === 1, 20_000);
+    expect(await found()).toMatchObject({ connections: [], ended: [{ client: { from }, end: 'closed' }] });
+    other.socket.destroy();
+  });
 });
 
 function table(of: ReturnType<typeof createForwarder>, query = ''): Promise<ConnectionPage> {

@@ -40,6 +40,13 @@ it('forgets what it showed when the last one looks away', async () => {
   expect(watch.present().balancers).toEqual([]);
 });
 
+it('asks for the connection of one client, and knows nothing where nobody answers', async () => {
+  const { asked, watch } = rig(['lb']);
+  expect(await watch.of('lb', '10.0.0.2:51000')).toBeNull();
+  expect(asked).toEqual(['lb/connections?client=10.0.0.2%3A51000']);
+  expect(await watch.of('dead', '10.0.0.2:51000')).toBeNull();
+});
+
 it('reads a page of older rows', async () => {
   const { asked, watch } = rig(['lb']);
   expect(await watch.page('lb', 42)).toEqual({ open: 1, rows: [], next: null });
