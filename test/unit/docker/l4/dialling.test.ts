@@ -146,11 +146,14 @@ describe('the table of connections', () => {
     const [user, other] = [await client(front.port), await client(front.port)];
     const from = `127.0.0.1:${user.socket.localPort ?? 0}`;
     const found = () => table(front.forwarder, `client=${from}`);
-    await waitUntil(async () => (await found()).connections.length === 1, 20_000);
+    await waitUntil(async () => (await found()).connections.length === 1, 15_000);
     expect((await found()).connections[0]?.client.from).toBe(from);
-    user.socket.destroy();
-    await waitUntil(async () => (await found()).ended.length === 1, 20_000);
-    expect(await found()).toMatchObject({ connections: [], ended: [{ client: { from }, end: 'closed' }] });
+    user.socket.resetAndDestroy();
+    await waitUntil(async () => (await found()).ended.length === 1, 15_000);
+    expect(await found()).toMatchObject({
+      connections: [],
+      ended: [{ client: { from }, end: 'client-reset' }],
+    });
     other.socket.destroy();
   });
 });
