@@ -16,7 +16,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
  *   npm run soak -- requests [--count 1000000] [--seed N]          mutated HTTP requests, each byte split, through the L7 proxy
  *   npm run soak -- l7 [--minutes 10] [--seed N]                   2,000 requests a second, faults, a change each second, clients that vanish
- *   npm run soak -- pictures [LAB...] [--engine docker|local]      a picture of the window after each step of each lab
+ *   npm run soak -- pictures [LAB...] [--engine docker|local]      pictures of the window: each step of each lab, then every panel, with axe's word
  *
  * Long on purpose, and so not a part of `npm test`.
  */

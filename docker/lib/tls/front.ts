@@ -47,7 +47,7 @@ export function createFront({ identity, alpn, secured }: FrontOptions): Front {
 
   const make = (): void => {
     const now = settings;
-    server?.removeAllListeners();
+    // Handshakes that are under way end as they began, by the server before this one, which nobody else asks for any more.
     server = null;
     shown = [];
     if (now?.on !== true) return;

@@ -155,6 +155,20 @@ describe('a backend that speaks TLS', () => {
     expect((await one.get('/healthz')).outcome).toBe('200');
   });
 
+  test('a handshake that is under way as TLS is switched off is finished and answered, not left hanging', async () => {
+    const one = await backend();
+    const raw = net.connect(one.port, '127.0.0.1');
+    await waitUntil(() => one.stats().connections.open === 1);
+    await one.admin('PATCH', '/settings', { tls: { on: false } });
+    const { said, socket } = await shake(one.port, { socket: raw, servername: 'app.lab' });
+    expect(said).toBe('CN=app.lab');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.write('GET /healthz HTTP/1.1\r\nHost: app.lab\r\nConnection: close\r\n\r\n');
+    await waitUntil(() => text.includes('alive'), 15_000, 'the answer');
+    await waitUntil(() => one.stats().connections.open === 0, 15_000, 'the end of the connection');
+  });
+
   test('without a certificate it refuses to, and says what to do', async () => {
     const plain = await startTestBackend();
     toStop.push(plain);
