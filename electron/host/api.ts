@@ -12,6 +12,7 @@ import type { Controller } from './controller.ts';
 import { tlsLines } from './telemetry/tls-words.ts';
 import { picksOf } from './telemetry/picks.ts';
 import { doctor } from './doctor.ts';
+import { withDestinationNamed } from './lab/destination.ts';
 import { labDocument, labSummary } from './lab/document.ts';
 import type { Settings } from './lab/lab.ts';
 import { isSettings } from './lab/merge.ts';
@@ -93,7 +94,10 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     },
     'node.controls': async ({ node }) => await controls(controller, node),
     'node.set': async ({ node, settings }) => {
-      await controller.mustSession().act({ do: 'set', node, settings: mustBeObject(node, settings) });
+      const session = controller.mustSession();
+      const patch = mustBeObject(node, settings);
+      const client = session.telemetry.roleOf(node) === 'client';
+      await session.act({ do: 'set', node, settings: client ? session.withDestination(patch) : patch });
       return null;
     },
     'manifests.apply': async ({ node, text, dry }) => {
@@ -232,10 +236,12 @@ async function controls(controller: Controller, node: string): Promise<Controls>
   }
   const hidden = controller.runner?.mystery().has(node) === true;
   const faults = role === 'backend' ? await listFaults(session.telemetry, node) : [];
+  const named = (all: Settings): Settings =>
+    role === 'client' ? withDestinationNamed(all, session.actionContext().allocation) : all;
   return {
     node,
-    settings: settings.stated,
-    effective: settings.effective,
+    settings: named(settings.stated),
+    effective: named(settings.effective),
     schema: session.settings.schema(session.telemetry.roleOf(node)),
     persona: personaCard(settings.stated.persona),
     faults: faults.map(({ name, title, description, schema, scopeSchema, active }) => ({

@@ -64,11 +64,12 @@ export function createFront({ identity, alpn, secured }: FrontOptions): Front {
       const facts = certificateFacts(new X509Certificate(certificate));
       return { names: one.names, options, context: createSecureContext(options), facts };
     });
-    const [fallback] = shown;
+    const those = shown;
+    const [fallback] = those;
     if (fallback === undefined) return;
     server = createServer({
       ...fallback.options,
-      SNICallback: (name, done) => done(null, contextFor(shown, name)),
+      SNICallback: (name, done) => done(null, contextFor(those, name)),
       ALPNProtocols: [...alpn()],
       requestCert: now.clientCertificate !== 'ignore',
       rejectUnauthorized: now.clientCertificate === 'require',

@@ -1,24 +1,50 @@
 import type { Link } from '../../contract/session.ts';
 import { actNodes, allMembers, members } from './groups.ts';
+import type { Member } from './groups.ts';
 import type { Lab, LabNode, LabNodes } from './lab.ts';
 import { mergeSettings } from './merge.ts';
-import { referenced } from './program-settings.ts';
+import { referenced, references } from './program-settings.ts';
 
 /**
  * Who talks to whom in an act: each node's own references, after what the act's opening changes. A kube-node that
  * stands in the way is a node like any other, because packets do cross it.
  */
 export function links(lab: Lab, act: number): readonly Link[] {
+  return linksBetween(openedNodes(lab, act));
+}
+
+/** The same, with each client drawn to where it sends now; null: not known, or what the act says. */
+export function linksNow(
+  lab: Lab,
+  act: number,
+  destination: (client: string) => string | null,
+): readonly Link[] {
   const nodes = openedNodes(lab, act);
-  const reached = reachable(nodes);
+  const moved = allMembers(nodes).flatMap(({ name, node }) => {
+    const to = node.role === 'client' ? destination(name) : null;
+    if (to === null || members(nodes, to).length === 0) return [];
+    const stated = references(node.settings.to).flatMap((one) => members(nodes, one));
+    return stated.includes(to) ? [] : [[name, to] as const];
+  });
+  return linksBetween(nodes, new Map(moved));
+}
+
+function linksBetween(nodes: LabNodes, moved: ReadonlyMap<string, string> = new Map()): readonly Link[] {
+  const goals = ({ name, node }: Member): readonly string[] => {
+    const to = moved.get(name);
+    const all = to === undefined ? referenced(node.role, node.settings) : [to];
+    // A target of two groups is one node all the same.
+    return [...new Set(all.flatMap((reference) => members(nodes, reference)))];
+  };
+  const reached = reachable(nodes, goals);
   return allMembers(nodes)
     .filter(({ name }) => reached.has(name))
-    .flatMap(({ name, node }) =>
-      referenced(node.role, node.settings)
-        .flatMap((reference) => members(nodes, reference))
-        // A target of two groups is one node all the same.
-        .filter((to, index, all) => all.indexOf(to) === index)
-        .map((to): Link => ({ from: name, to, layer: readsRequests(node) ? 'l7' : 'l4' })),
+    .flatMap((member) =>
+      goals(member).map((to): Link => ({
+        from: member.name,
+        to,
+        layer: readsRequests(member.node) ? 'l7' : 'l4',
+      })),
     );
 }
 
@@ -39,16 +65,15 @@ export function openedNodes(lab: Lab, act: number): LabNodes {
 }
 
 /** What traffic can reach from a client or a workplace; a node that nobody uses in this act draws no links. */
-function reachable(nodes: LabNodes): ReadonlySet<string> {
-  const all = new Map(allMembers(nodes).map((member) => [member.name, member.node]));
-  const queue = [...all]
-    .filter(([, node]) => node.role === 'client' || node.role === 'tools')
-    .map(([name]) => name);
+function reachable(nodes: LabNodes, goals: (member: Member) => readonly string[]): ReadonlySet<string> {
+  const all = new Map(allMembers(nodes).map((member) => [member.name, member]));
+  const queue = [...all.values()]
+    .filter(({ node }) => node.role === 'client' || node.role === 'tools')
+    .map(({ name }) => name);
   const seen = new Set(queue);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const node = all.get(name);
-    if (node === undefined) continue;
-    for (const to of referenced(node.role, node.settings).flatMap((one) => members(nodes, one))) {
+    const member = all.get(name);
+    for (const to of member === undefined ? [] : goals(member)) {
       if (seen.has(to)) continue;
       seen.add(to);
       queue.push(to);

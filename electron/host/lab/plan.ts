@@ -1,4 +1,3 @@
-import type { Link } from '../../contract/session.ts';
 import type { Allocation, NodeSpec } from '../engine/engine.ts';
 import { configSchemas } from '../../../docker/protocol/role.ts';
 import { isPeerRole } from '../../../docker/protocol/peers/roles.ts';
@@ -7,7 +6,6 @@ import type { Certificates } from './certificates.ts';
 import { actNodes, allMembers, furtherNames, members, virtualName } from './groups.ts';
 import type { Member } from './groups.ts';
 import type { Lab, LabNode, LabNodes, LabRole, Settings } from './lab.ts';
-import { links } from './links.ts';
 import { withPersona } from './persona.ts';
 import { mergeSettings } from './merge.ts';
 import { groupOf, nodeNetwork, virtualPlace } from './node-network.ts';
@@ -18,7 +16,6 @@ import { toEffective } from './scale.ts';
 /** What an act of a lab needs to run, worked out before anything is touched. */
 export interface Plan {
   readonly nodes: readonly PlannedNode[];
-  readonly links: readonly Link[];
 }
 
 export interface PlannedNode extends NodeSpec {
@@ -100,7 +97,6 @@ export function plan(lab: Lab, act: number, context: PlanContext): Plan {
       ...planNode(member, resolve, context, sampleOneIn),
       ...nodeNetwork(member, nodes, resolve),
     })),
-    links: links(lab, act),
   };
 }
 

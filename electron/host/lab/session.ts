@@ -20,14 +20,16 @@ import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Certificates } from './certificates.ts';
+import { destinationOf, withDestinationFound } from './destination.ts';
 import { diff } from './diff.ts';
 import type { ManifestFile, ManifestOutcome } from '../../contract/manifests.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
 import type { ExecEnd, KubeletHand } from './kubelet-hand.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, Settings } from './lab.ts';
 import { manifestPatch, mustApply } from './manifests.ts';
 import { groupOf } from './node-network.ts';
 import { activeFaults, clearFaults, setFault } from './node-faults.ts';
+import { linksNow } from './links.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
@@ -68,7 +70,7 @@ export class Session {
   private spec: SessionSpec;
   private phase: Phase = 'starting';
   private error: ErrorShape | null = null;
-  private present: Plan = { nodes: [], links: [] };
+  private present: Plan = { nodes: [] };
   private readonly nodes: NodeTable;
   private firstAnswerMs: number | null = null;
   private stopWatching: () => void = () => undefined;
@@ -219,6 +221,11 @@ export class Session {
     return { lab: this.lab, act: this.actIndex, session: this.id, allocation: this.spec.allocation };
   }
 
+  /** A client is sent to a node by its name, as a person types it. */
+  withDestination(patch: Settings): Settings {
+    return withDestinationFound(patch, actNodes(this.lab, this.actIndex), this.spec.allocation);
+  }
+
   async act(action: ConcreteAction): Promise<void> {
     this.mustRun();
     switch (action.do) {
@@ -349,7 +356,12 @@ export class Session {
   }
 
   get links(): readonly Link[] {
-    return this.present.links;
+    if (this.present.nodes.length === 0) return [];
+    const { allocation } = this.spec;
+    return linksNow(this.lab, this.actIndex, (client) => {
+      const known = this.settings.get(client);
+      return known === null ? null : destinationOf(known.stated, allocation);
+    });
   }
 
   get running(): boolean {

@@ -81,19 +81,12 @@ describe('plan', () => {
     ).toEqual(new Set([5]));
   });
 
-  it('puts nodes in tiers and links them as traffic flows', () => {
-    const { nodes, links } = planned(0);
-    expect(nodes.map((node) => node.tier).slice(0, 3)).toEqual([0, 1, 3]);
-    expect(links).toHaveLength(11);
-    expect(links[0]).toEqual({ from: 'client', to: 'balancer', layer: 'l4' });
-  });
-
-  it('links through the Kubernetes node where the act points the balancer at it', () => {
-    const links = planned(2).links;
-    expect(links.filter((link) => link.from === 'balancer')).toEqual([
-      { from: 'balancer', to: 'worker', layer: 'l4' },
-    ]);
-    expect(links.filter((link) => link.from === 'worker')).toHaveLength(10);
+  it('puts nodes in tiers', () => {
+    expect(
+      planned(0)
+        .nodes.map((node) => node.tier)
+        .slice(0, 3),
+    ).toEqual([0, 1, 3]);
   });
 
   it('gives the Kubernetes node its endpoints, forwarding and what it may do, and nobody else', () => {

@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  destinationOf,
+  withDestinationFound,
+  withDestinationNamed,
+} from '../../../../../electron/host/lab/destination.ts';
+import { actNodes } from '../../../../../electron/host/lab/groups.ts';
+import type { Lab } from '../../../../../electron/host/lab/lab.ts';
+import { readLab } from '../../../../../electron/host/lab/lab-folder.ts';
+import { links, linksNow } from '../../../../../electron/host/lab/links.ts';
+
+const root = resolve(import.meta.dirname, '..', '..', '..', '..', '..');
+async function lab(folder: string): Promise<Lab> {
+  const read = await readLab(resolve(root, 'labs', folder));
+  if (read.lab === null) throw new Error(JSON.stringify(read.problems));
+  return read.lab;
+}
+
+describe('links', () => {
+  let story: Lab;
+  let firewalls: Lab;
+  beforeAll(async () => {
+    [story, firewalls] = await Promise.all([lab('01-green-but-500'), lab('33-firewalls')]);
+  });
+
+  it('go as traffic flows', () => {
+    const all = links(story, 0);
+    expect(all).toHaveLength(11);
+    expect(all[0]).toEqual({ from: 'client', to: 'balancer', layer: 'l4' });
+  });
+
+  it('go through the Kubernetes node where the act points the balancer at it', () => {
+    const all = links(story, 2);
+    expect(all.filter(({ from }) => from === 'balancer')).toEqual([
+      { from: 'balancer', to: 'worker', layer: 'l4' },
+    ]);
+    expect(all.filter(({ from }) => from === 'worker')).toHaveLength(10);
+  });
+
+  it('follow a client that was sent elsewhere, and leave who is not reached any more', () => {
+    const ways = (to: string | null) =>
+      linksNow(firewalls, 0, () => to).map(({ from, to: goal }) => `${from} ${goal}`);
+    expect(ways(null)).toEqual(['client edge', 'edge shop']);
+    expect(ways('edge')).toEqual(['client edge', 'edge shop']);
+    expect(ways('proxy')).toEqual(['client proxy', 'proxy shop']);
+    // Not a node of this act: what the act says stands.
+    expect(ways('elsewhere')).toEqual(['client edge', 'edge shop']);
+  });
+
+  it('keep a whole group where the client has one of its members', () => {
+    expect(linksNow(story, 0, () => 'balancer')).toEqual(links(story, 0));
+  });
+});
+
+describe('where a client sends', () => {
+  const allocation = { networks: [], nodes: { edge: { address: '127.0.0.2', port: 8443 } } };
+
+  it('is shown by name, and taken by name', async () => {
+    const at = { address: '127.0.0.2', port: 8443, rate: 5 };
+    expect(destinationOf(at, allocation)).toBe('edge');
+    expect(withDestinationNamed(at, allocation)).toEqual({ address: 'edge', port: 8443, rate: 5 });
+    const nodes = actNodes(await lab('33-firewalls'), 0);
+    expect(withDestinationFound({ address: 'edge' }, nodes, allocation)).toEqual({
+      address: '127.0.0.2',
+      port: 8443,
+    });
+  });
+
+  it('may be anywhere else, too', async () => {
+    const elsewhere = { address: '192.0.2.1', port: 80 };
+    const nodes = actNodes(await lab('33-firewalls'), 0);
+    expect(destinationOf(elsewhere, allocation)).toBeNull();
+    expect(withDestinationNamed(elsewhere, allocation)).toEqual(elsewhere);
+    expect(withDestinationFound(elsewhere, nodes, allocation)).toEqual(elsewhere);
+    expect(withDestinationFound({ rate: 3 }, nodes, allocation)).toEqual({ rate: 3 });
+  });
+});
