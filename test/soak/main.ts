@@ -52,6 +52,8 @@ if (what === 'labs') {
 } else if (what === 'pictures') {
   process.exitCode = (await takePictures(positionals.slice(1), engine, say)) ? 0 : 1;
 } else {
-  process.stderr.write(`There is no soak "${what}": say labs, host, ledger, l4, wire, requests, l7 or pictures.\n`);
+  process.stderr.write(
+    `There is no soak "${what}": say labs, host, ledger, l4, wire, requests, l7 or pictures.\n`,
+  );
   process.exitCode = 2;
 }
