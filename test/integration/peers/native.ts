@@ -29,21 +29,24 @@ export async function runNative(
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await listening(port, () => (child.exitCode === null ? null : `${binary} ended: ${said}`));
-  return {
-    port,
-    async close() {
-      child.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+  const close = async () => {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await listening(port, () => (child.exitCode === null ? null : `${binary} ended: ${said}`));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { port, close };
 }
 
 /** Looked up in the kernel's table and not by connecting: a connection would reach a backend that counts them. */
 async function listening(port: number, gone: () => string | null): Promise<void> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await readFile('/proc/net/tcp', 'utf8')).includes(wanted)) {
     const why = gone() ?? (Date.now() > deadline ? `nobody listens on ${port}` : null);
     if (why !== null) throw new Error(why);
