@@ -65,12 +65,16 @@ function actionOf(
     return parts;
   }
   const forward: Record<string, number> = {};
+  let known = true;
   for (const [index, ref] of rule.backendRefs.entries()) {
-    if (!backends.use(document, [...path, 'backendRefs', index], ref)) continue;
+    if (!backends.use(document, [...path, 'backendRefs', index], ref)) {
+      known = false;
+      continue;
+    }
     forward[ref.name] = (forward[ref.name] ?? 0) + ref.weight;
   }
   if (Object.values(forward).some((weight) => weight > 0)) return { ...parts, forward };
   // Gateway API: a rule that leads nowhere answers 500.
-  findings.note(document, path, 'leads to no backend: its requests are answered 500');
+  if (known) findings.note(document, path, 'leads to no backend: its requests are answered 500');
   return { ...parts, respond: { status: 500, body: 'the rule has no backend\n' } };
 }

@@ -3,7 +3,7 @@ import { fieldAt } from './bindings.ts';
 import { encodeMessage, isFields, MessageProblem } from './wire.ts';
 import type { Value } from './wire.ts';
 
-type Open = { [key: string]: Value };
+type Open = Record<string, Value>;
 
 /** Path, query and body of a request as one message: the path goes before all, and the query fills what nothing else names. */
 export function requestMessage(

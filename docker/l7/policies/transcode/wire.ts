@@ -59,7 +59,8 @@ function encodeField(field: ProtoField, value: Value, path: string, depth: numbe
     return [tag(number, 2), varint(BigInt(inner.length)), inner];
   }
   if (type.kind === 'enum') {
-    const found = typeof value === 'number' ? value : type.values.get(String(value));
+    const found =
+      typeof value === 'string' ? type.values.get(value) : typeof value === 'number' ? value : undefined;
     if (found === undefined)
       throw new MessageProblem(`${path} is none of ${[...type.values.keys()].join(', ')}`);
     return [tag(number, 0), varint(BigInt.asUintN(64, BigInt(found)))];

@@ -29,7 +29,7 @@ describe('a proxy that is told to stop', () => {
     await waitUntil(() => target.waits() === 1);
     target.release();
     await waitUntil(() => proxy.requests.view().answered === 1);
-    const answer = ask(port);
+    const answer = ask(port, { headers: { Connection: 'keep-alive' } });
     await waitUntil(() => target.waits() === 1);
     const closed = proxy.close(grace);
     await waitUntil(() => gone);

@@ -186,6 +186,7 @@ describe('what is not supported is refused by its name, with its place', () => {
     const found = proxy(text);
     expect(told(found).join('\n')).toMatch(said);
     expect(found.settings).toBeNull();
+    expect(found.notes).toEqual([]);
   });
 
   it('and so it is at layer four', () => {
