@@ -4,8 +4,8 @@ import type { FlowKey } from '../balancing/algorithms/algorithm.ts';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
 import type { Pool } from '../balancing/pool.ts';
+import { createReadBuffer } from '../lib/read-buffer.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
-import { createReadBuffer } from './read-buffer.ts';
 
 export interface DialHooks {
   onConnected(target: Socket, member: Member): void;
@@ -35,18 +35,19 @@ export interface DialFrom {
  * often is the settings' business. A time-out is ours; a refusal is the target's kernel's.
  */
 export function dial(key: FlowKey, from: DialFrom, settings: L4Settings, hooks: DialHooks): Dialling {
-  const tried = new Set<Member>();
+  let tried: Set<Member> | undefined;
   let current: Socket | null = null;
 
   const next = () => {
-    const member = from.pool.pick(key, tried.size === 0 ? undefined : tried, hooks.onWhy);
+    const member = from.pool.pick(key, tried, hooks.onWhy);
     if (member === null) {
-      hooks.onNoTarget(tried.size === 0 ? 'refused' : 'failed');
+      hooks.onNoTarget(tried === undefined ? 'refused' : 'failed');
       return;
     }
     current = open(member, settings, hooks, (ok) => {
       from.group.observe(member, { ok, latencyMs: null });
       if (ok) return;
+      tried ??= new Set();
       tried.add(member);
       if (tried.size > settings.connectRetries) hooks.onNoTarget('failed');
       else next();

@@ -56,17 +56,11 @@ export interface Flow extends Held {
 export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
   const { group, counters, now } = deps;
   const startedAt = now();
-  let lastAt = startedAt;
-  let toTarget = 0;
-  let fromTarget = 0;
-  let key = socketKey(client);
-  let hello: ClientHello | null = null;
-  let why: string | null = null;
   let target: Socket | null = null;
   let member: Member | null = null;
   let opening: Opening | null = null;
   let dialling: Dialling | null = null;
-  let pending: Buffer[] = [];
+  let pending: readonly Buffer[] = nothing;
   let life: 'known' | 'forgotten' | 'gone' = 'known';
 
   /** The balancer's own end of the matter; what the sockets still do concerns nobody's counters. */
@@ -94,19 +88,19 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
 
   const onClientData = (chunk: Buffer) => {
     if (life !== 'known') return;
-    lastAt = now();
+    flow.lastAt = now();
     counters.bytes.received += chunk.length;
     if (target !== null) send(target, chunk);
     else if (opening !== null) opening.feed(chunk);
     else {
       // The target is still being dialled: hold what came, and let the kernel's window hold the rest.
-      pending.push(chunk);
+      pending = [...pending, chunk];
       client.pause();
     }
   };
 
   const send = (to: Socket, chunk: Buffer) => {
-    toTarget += chunk.length;
+    flow.toTarget += chunk.length;
     if (member !== null) member.counters.toTarget += chunk.length;
     // Pausing on a non-zero writableLength alone would hang: 'drain' comes only after writableNeedDrain.
     if (!to.write(chunk)) client.pause();
@@ -117,8 +111,8 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
       if (life === 'forgotten') target?.resetAndDestroy();
       return 'flushed';
     }
-    lastAt = now();
-    fromTarget += bytes.length;
+    flow.lastAt = now();
+    flow.fromTarget += bytes.length;
     counters.bytes.sent += bytes.length;
     if (member !== null) member.counters.fromTarget += bytes.length;
     if (!client.write(bytes)) return 'full';
@@ -127,8 +121,8 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
 
   const onConnected = (socket: Socket, to: Member) => {
     dialling = null;
-    target = socket;
-    member = to;
+    flow.target = target = socket;
+    flow.member = member = to;
     to.active += 1;
     to.counters.open += 1;
     to.held.add(flow);
@@ -136,10 +130,10 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
     socket.on('drain', () => client.resume());
     socket.on('error', () => resetBoth('target-reset'));
     socket.on('close', () => client.closed && leave('closed'));
-    const preface = prefaceFor(deps.settings().proxyProtocol, key, hello);
+    const preface = prefaceFor(deps.settings().proxyProtocol, flow.key, flow.hello);
     if (preface !== null) send(socket, preface);
     for (const chunk of pending) send(socket, chunk);
-    pending = [];
+    pending = nothing;
     if (client.readableEnded) socket.end();
     else if (!socket.writableNeedDrain) client.resume();
   };
@@ -150,59 +144,46 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
   };
 
   const startDial = (pool: Pool) => {
-    const onWhy = deps.watched() ? (text: string) => (why = text) : undefined;
+    const onWhy = deps.watched() ? (text: string) => (flow.why = text) : undefined;
     const hooks = { onConnected, onBytes: onTargetBytes, onNoTarget, onWhy };
-    dialling = dial(key, { pool, group }, deps.settings(), hooks);
+    dialling = dial(flow.key, { pool, group }, deps.settings(), hooks);
     if (life !== 'known') dialling.cancel();
   };
 
   const onOpened = (opened: Opened) => {
     opening = null;
-    hello = opened.hello;
-    key = statedKey(key, opened) ?? key;
+    flow.opening = false;
+    flow.hello = opened.hello;
+    flow.key = statedKey(flow.key, opened) ?? flow.key;
     if (opened.rest.length > 0) {
-      pending.push(opened.rest);
+      pending = [...pending, opened.rest];
       client.pause();
     }
-    const pool = deps.poolFor(hello);
+    const pool = deps.poolFor(flow.hello);
     if (pool === null) resetBoth('no-route');
     else startDial(pool);
   };
 
-  const flow: Flow = {
+  // Fields, not getters over closures: V8 keeps an object of those apart for every connection.
+  const flow: Mutable<Flow> = {
     id,
     startedAt,
     client,
-    get key() {
-      return key;
-    },
-    get member() {
-      return member;
-    },
-    get target() {
-      return target;
-    },
-    get hello() {
-      return hello;
-    },
-    get opening() {
-      return opening !== null;
-    },
-    get why() {
-      return why;
-    },
-    get lastAt() {
-      return lastAt;
-    },
-    get toTarget() {
-      return toTarget;
-    },
-    get fromTarget() {
-      return fromTarget;
-    },
+    key: new SocketKey(client),
+    member: null,
+    target: null,
+    hello: null,
+    opening: false,
+    why: null,
+    lastAt: startedAt,
+    toTarget: 0,
+    fromTarget: 0,
     begin(wanted) {
       if (wanted === null) startDial(group);
-      else opening = readOpening(wanted, onOpened, () => resetBoth('proxy-header'));
+      else {
+        flow.opening = true;
+        opening = readOpening(wanted, onOpened, () => resetBoth('proxy-header'));
+      }
     },
     expire: (how) => letGo(how, 'idle'),
     letGo: (how) => letGo(how, 'let-go'),
@@ -232,23 +213,30 @@ export function createFlow(id: number, client: Socket, deps: FlowDeps): Flow {
   return flow;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const nothing: readonly Buffer[] = [];
+
 /** Read from the socket only when somebody looks: round robin never does. */
-function socketKey(client: Socket): FlowKey {
-  return {
-    protocol: 'tcp',
-    get sourceAddress() {
-      return plainAddress(client.remoteAddress ?? '');
-    },
-    get sourcePort() {
-      return client.remotePort ?? 0;
-    },
-    get destinationAddress() {
-      return plainAddress(client.localAddress ?? '');
-    },
-    get destinationPort() {
-      return client.localPort ?? 0;
-    },
-  };
+class SocketKey implements FlowKey {
+  readonly protocol = 'tcp';
+  readonly #client: Socket;
+
+  constructor(client: Socket) {
+    this.#client = client;
+  }
+  get sourceAddress() {
+    return plainAddress(this.#client.remoteAddress ?? '');
+  }
+  get sourcePort() {
+    return this.#client.remotePort ?? 0;
+  }
+  get destinationAddress() {
+    return plainAddress(this.#client.localAddress ?? '');
+  }
+  get destinationPort() {
+    return this.#client.localPort ?? 0;
+  }
 }
 
 /** A PROXY header's word for the addresses; one that names nobody leaves the socket's. */

@@ -7,7 +7,7 @@ const bulk = 16 * 1024;
 const shared = Buffer.allocUnsafeSlow(bytes);
 
 /**
- * Where a backend socket's bytes land (`onread`). Idle and chatty connections all read into one shared buffer and are
+ * Where a target's bytes land (`onread`). Idle and chatty connections all read into one shared buffer and are
  * copied out of it, because a write that the kernel did not take at once goes on pointing at the bytes it was given,
  * while the next socket's read would overwrite them. A connection that moves bulk gets a buffer of its own, which is
  * written out without a copy and replaced only when a write is still pending.
@@ -16,7 +16,7 @@ export interface ReadBuffer {
   /** The buffer for the next read. */
   next(): Buffer;
   /** The bytes just read, safe to write now. */
-  take(buffer: Uint8Array, length: number): Uint8Array;
+  take(buffer: Uint8Array, length: number): Buffer;
   /** After the write: may the same memory be read into again? */
   written(pending: boolean): void;
 }
@@ -26,11 +26,10 @@ export function createReadBuffer(): ReadBuffer {
   return {
     next: () => own ?? shared,
     take(buffer, length) {
-      const isOwn = buffer === own;
+      const mine = buffer === own ? own : null;
       if (length < bulk) own = null;
       else own ??= Buffer.allocUnsafeSlow(bytes);
-      const read = buffer.subarray(0, length);
-      return isOwn ? read : Buffer.from(read);
+      return mine === null ? Buffer.from(buffer.subarray(0, length)) : mine.subarray(0, length);
     },
     written(pending) {
       if (pending && own !== null) own = Buffer.allocUnsafeSlow(bytes);

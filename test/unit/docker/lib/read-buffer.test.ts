@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { createReadBuffer } from '../../../../docker/lib/read-buffer.ts';
+
+const bulk = 32 * 1024;
+
+/** A read of so many bytes of this value, as the socket makes it. */
+function read(buffer: ReturnType<typeof createReadBuffer>, value: number, length: number): Buffer {
+  const into = buffer.next();
+  into.fill(value, 0, length);
+  return buffer.take(into, length);
+}
+
+describe('the memory that answers are read into', () => {
+  it('is shared by small reads, which are copied out', () => {
+    const [one, other] = [createReadBuffer(), createReadBuffer()];
+    const first = read(one, 1, 100);
+    one.written(true);
+    read(other, 2, 100);
+    expect(one.next()).toBe(other.next());
+    expect(first.every((byte) => byte === 1)).toBe(true);
+  });
+
+  it('is a connection’s own once it moves bulk, and is used again when it was flushed', () => {
+    const buffer = createReadBuffer();
+    read(buffer, 1, bulk);
+    buffer.written(false);
+    const own = buffer.next();
+    const second = read(buffer, 2, bulk);
+    expect(second.buffer).toBe(own.buffer);
+    buffer.written(false);
+    expect(buffer.next()).toBe(own);
+  });
+
+  it('is not read into again while somebody still needs what is in it', () => {
+    const buffer = createReadBuffer();
+    read(buffer, 1, bulk);
+    buffer.written(false);
+    const kept = read(buffer, 2, bulk);
+    buffer.written(true);
+    read(buffer, 3, bulk);
+    expect(kept.every((byte) => byte === 2)).toBe(true);
+  });
+});
