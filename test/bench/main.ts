@@ -7,7 +7,7 @@ import { benchWaf } from './waf.ts';
 /**
  *   npm run bench -- life [--rounds 5]       from `up` to the first measured 200, and `down`, on each engine
  *   npm run bench -- client [--seconds 30]   5,000 requests a second to one healthy backend over kept connections
- *   npm run bench -- l4 | l7 [--json] [--only NAME] [--rounds 7] [--slice 400]
+ *   npm run bench -- l4 | l7 [--json] [--only NAME] [--rounds 7] [--slice 300]
  *                                            beside HAProxy and NGINX, one core each in turn (README.md)
  *   npm run bench -- waf [--crs FOLDER] [--missed 942|all]   the Core Rule Set's own tests: our firewall beside ModSecurity
  *
@@ -32,7 +32,7 @@ for (const what of wanted) {
   if (what === 'life') await benchLife(Number(values.rounds ?? 5), say);
   else if (what === 'client') await benchClient(Number(values.seconds ?? 30), say);
   else if (what === 'l4' || what === 'l7') {
-    const { rounds = '7', slice = '400', only = null, json } = values;
+    const { rounds = '7', slice = '300', only = null, json } = values;
     await benchLayer(what, { rounds: Number(rounds), sliceMs: Number(slice), only, json }, say);
   } else if (what === 'waf') await benchWaf(values.crs, values.missed, say);
   else {

@@ -98,6 +98,9 @@ export interface Load {
   close(): Promise<void>;
 }
 
+/** V8 takes so long to compile what it will run for good. */
+const warmMs = 2500;
+
 function loaded(stand: Stand, subject: Subject, clients: Clients, path: string): Load {
   const bytes = Number(path.slice(path.lastIndexOf('/') + 1));
   const checked = (slice: Slice): Slice => {
@@ -109,7 +112,7 @@ function loaded(stand: Stand, subject: Subject, clients: Clients, path: string):
     return slice;
   };
   return {
-    warm: async () => checked(await clients.run(stand.sliceMs * 3)),
+    warm: async () => checked(await clients.run(warmMs)),
     run: async () => checked(await clients.run(stand.sliceMs)),
     close: () => clients.close(),
   };
