@@ -24,6 +24,8 @@ export interface ProvedCheck {
   readonly after: 'pass' | 'fail';
   readonly measured: string;
   readonly expected: string;
+  /** What the guide made of the solution's own prediction; null where the step asks for none. */
+  readonly prediction: 'right' | 'wrong' | 'open' | null;
   /** From the step's opening to its verdict. */
   readonly seconds: number;
 }
@@ -82,6 +84,8 @@ export async function prove(
           return done('failed', `${step.id} passes without its step: ${check.measured}`);
         if (check.after === 'fail')
           return done('failed', `${step.id}: ${check.measured}; expected ${check.expected}`);
+        if (check.prediction === 'wrong' || check.prediction === 'open')
+          return done('failed', `${step.id}: the solution's own prediction was found ${check.prediction}`);
       }
     }
     if (lab.solution.close !== undefined && controller.runner?.close(lab.solution.close) === false) {
@@ -114,12 +118,14 @@ async function proveStep(
   const before = guide.opening(step);
   await replay(session, guide, lab, step);
   const after = await waitForPass(guide, step);
+  const prediction = guide.state().steps.find((one) => one.id === step)?.prediction ?? null;
   return {
     id: step,
     before: before.state === 'pass' ? 'pass' : 'fail',
     after: after.state === 'pass' ? 'pass' : 'fail',
     measured: after.measured,
     expected: after.expected,
+    prediction: prediction?.verdict ?? null,
     seconds: tenths(Date.now() - began),
   };
 }
