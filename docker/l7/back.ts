@@ -30,6 +30,8 @@ export interface BackListener {
   head(head: ResponseHead): void;
   /** False: no more until `resume`. */
   data(chunk: Buffer): boolean;
+  /** Nothing of the chunks so far is needed any more: their memory may be read into again. */
+  flushed(): boolean;
   end(trailers: readonly Field[]): void;
   failed(cause: Cause, harm: Harm): void;
 }

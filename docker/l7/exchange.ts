@@ -9,6 +9,8 @@ import { serverHeader } from '../protocol/common.ts';
 import type { Attempt, Back, BackListener, Harm } from './back.ts';
 import { createCall } from './call.ts';
 import type { OwnCall } from './call.ts';
+import { giveBack, takeDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { Cause, Stage } from './failure.ts';
 import { statusFor } from './failure.ts';
 import { flowOf } from './front.ts';
@@ -72,7 +74,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   const keep = Math.max(settings.retry.tries > 0 || settings.retry.stale ? settings.retry.bodyBytes : 0, 0);
   const body = createRequestBody(incoming, keep);
   const call = createCall(requestId, at, incoming, read);
-  const unreachable = new Set<Member>();
+  let unreachable: Set<Member> | null = null;
   let member: Member | null = null;
   let attempt: Attempt | null = null;
   let stage: Stage = 'connecting';
@@ -90,7 +92,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let begun = false;
   let sentStatus: number | null = null;
   let over = false;
-  let silence: NodeJS.Timeout | null = null;
+  let silence: Deadline | null = null;
   let perTry: NodeJS.Timeout | null = null;
 
   const held: Held = { letGo: () => fail('let-go') };
@@ -128,7 +130,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   const flow = () => flowOf(incoming.peer, call.hashKey);
 
   const stopTimers = () => {
-    if (silence !== null) clearTimeout(silence);
+    if (silence !== null) giveBack(silence);
     if (perTry !== null) clearTimeout(perTry);
     silence = perTry = null;
   };
@@ -211,20 +213,20 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   const retryOr = (cause: Cause | '5xx', harm: Harm): boolean => {
     if (member === null) return false;
     const failed = member;
-    if (harm === 'unsent') unreachable.add(failed);
+    if (harm === 'unsent') (unreachable ??= new Set()).add(failed);
     const next = nextTry(
       {
         cause,
         harm,
         method: call.head.method,
-        replayable: body.replayable,
+        replayable: body.replayable(),
         repeated,
-        unreachable: unreachable.size,
+        unreachable: unreachable?.size ?? 0,
       },
       settings,
     );
     if (next === null) return false;
-    const other = next === 'same' ? failed : pool().pick(flow(), new Set([...unreachable, failed]));
+    const other = next === 'same' ? failed : pool().pick(flow(), new Set([...(unreachable ?? []), failed]));
     // One that said no to this stream may take the next.
     const another = other ?? (harm === 'refused' ? failed : null);
     if (another === null) return false;
@@ -247,7 +249,8 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       targetTls = tls;
       stage = 'waiting';
       sentAt = performance.now();
-      silence = setTimeout(timedOut, settings.responseTimeoutMs);
+      silence ??= takeDeadline();
+      silence.set(settings.responseTimeoutMs, timedOut);
       const { perTryTimeoutMs } = settings.retry;
       if (perTryTimeoutMs > 0) perTry = setTimeout(timedOut, perTryTimeoutMs);
       send(inner);
@@ -275,9 +278,11 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
       silence?.refresh();
       return answer.write(chunk);
     },
+    // A head that is not whole is still being read from it, and what a policy was handed it may keep.
+    flushed: () => begun && answer === client && incoming.respond.flushed?.() === true,
     end(trailers) {
       stopTimers();
-      if (!body.whole) body.detach();
+      if (!body.whole()) body.detach();
       answer.end(trailers);
     },
     failed(cause, harm) {
@@ -291,21 +296,21 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   };
 
   const tunnel = () => {
-    if (silence !== null) clearTimeout(silence);
-    silence = setTimeout(() => fail('tunnel-idle'), settings.http.tunnelIdleMs);
+    silence?.set(settings.http.tunnelIdleMs, () => fail('tunnel-idle'));
   };
 
   const send = (inner: Sink) => {
-    body.sendTo(
-      call.wrappedBody({
-        ...inner,
-        write(chunk) {
-          silence?.refresh();
-          if (counted) receivedBytes += chunk.length;
-          return inner.write(chunk);
-        },
-      }),
-    );
+    const heard: Sink = call.hasBody
+      ? {
+          ...inner,
+          write(chunk) {
+            silence?.refresh();
+            if (counted) receivedBytes += chunk.length;
+            return inner.write(chunk);
+          },
+        }
+      : inner;
+    body.sendTo(call.wrappedBody(heard));
   };
 
   const begin = (to: Member, fresh: boolean) => {

@@ -1,7 +1,7 @@
 import type { L7Settings } from '../protocol/balancer.ts';
 import { requestIdHeader } from '../protocol/common.ts';
 import type { Field, RequestHead } from './message.ts';
-import { fieldValue, fieldValues, withoutFields } from './message.ts';
+import { fieldValue, isAmong, isNamed, withoutFields } from './message.ts';
 import type { Peer } from './policies/policy.ts';
 
 /** Fields for one hop only (RFC 9110 section 7.6.1), besides those that Connection names. */
@@ -18,7 +18,8 @@ const hopByHop = [
 
 export function withoutHopByHop(fields: readonly Field[]): readonly Field[] {
   const named = fieldValue(fields, 'connection');
-  if (named === null) return withoutFields(fields, hopByHop);
+  if (named === null)
+    return fields.some((field) => isAmong(field[0], hopByHop)) ? withoutFields(fields, hopByHop) : fields;
   const listed = named.split(',').map((name) => name.trim().toLowerCase());
   // Framing is not for a client to strip by naming it: the body would become the next request.
   return withoutFields(fields, [...hopByHop, ...listed.filter((name) => name !== 'content-length')]);
@@ -42,19 +43,26 @@ export function forTarget(
   id: string,
   { forwardedFor: mode, http }: Pick<L7Settings, 'forwardedFor' | 'http'>,
 ): RequestHead {
-  const hasId = head.fields.some(([name]) => name.toLowerCase() === requestIdHeader);
-  const ids: readonly Field[] = [
-    ...(hasId ? [] : [['X-Request-Id', id] as const]),
-    // What it was received by, and from whom: a pseudonym, since our name is nobody's business (RFC 9110 7.6.3).
-    ...(http.via ? [['Via', `${head.version} blindspot`] as const] : []),
-  ];
-  const proven = provenClient(peer);
-  const claimed = peer.tls === null ? head.fields : withoutFields(head.fields, [clientCertificate]);
-  if (mode === 'keep') return { ...head, fields: [...claimed, ...proven, ...ids] };
-  const chain =
-    mode === 'append' ? [...fieldValues(head.fields, 'x-forwarded-for'), peer.address] : [peer.address];
-  const ours: Field[] = mode === 'remove' ? [] : [['X-Forwarded-For', chain.join(', ')]];
-  ours.push(['X-Forwarded-Proto', head.scheme], ['X-Forwarded-Port', String(peer.localPort)]);
-  const kept = withoutFields(claimed, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port']);
-  return { ...head, fields: [...kept, ...ours, ...proven, ...ids] };
+  const gone =
+    mode === 'keep' ? (peer.tls === null ? nothing : claims) : peer.tls === null ? ours : oursAndClaims;
+  const fields = head.fields.filter((field) => !isAmong(field[0], gone));
+  if (mode !== 'keep') {
+    if (mode !== 'remove') fields.push(['X-Forwarded-For', chainOf(head, peer, mode)]);
+    fields.push(['X-Forwarded-Proto', head.scheme], ['X-Forwarded-Port', String(peer.localPort)]);
+  }
+  if (peer.tls !== null) fields.push(...provenClient(peer));
+  if (!head.fields.some((field) => isNamed(field[0], requestIdHeader))) fields.push(['X-Request-Id', id]);
+  // What it was received by, and from whom: a pseudonym, since our name is nobody's business (RFC 9110 7.6.3).
+  if (http.via) fields.push(['Via', `${head.version} blindspot`]);
+  return { ...head, fields };
+}
+
+const nothing: readonly string[] = [];
+const claims = [clientCertificate];
+const ours = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port'];
+const oursAndClaims = [...ours, ...claims];
+
+function chainOf({ fields }: RequestHead, { address }: Peer, mode: 'append' | 'set'): string {
+  const before = mode === 'append' ? fieldValue(fields, 'x-forwarded-for') : null;
+  return before === null ? address : `${before}, ${address}`;
 }

@@ -24,19 +24,40 @@ export interface ResponseHead {
   readonly fields: readonly Field[];
 }
 
-/** Field names are case-insensitive (RFC 9110, section 5.1). */
+/** Field names are case-insensitive (RFC 9110, section 5.1). `wanted` is in lower case. Most names differ in length. */
+export function isNamed(name: string, wanted: string): boolean {
+  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+}
+
 export function fieldValues(fields: readonly Field[], name: string): readonly string[] {
   const wanted = name.toLowerCase();
-  return fields.filter(([one]) => one.toLowerCase() === wanted).map(([, value]) => value);
+  let values: string[] | null = null;
+  for (const field of fields) {
+    if (!isNamed(field[0], wanted)) continue;
+    if (values === null) values = [field[1]];
+    else values.push(field[1]);
+  }
+  return values ?? none;
 }
+
+const none: readonly string[] = [];
 
 /** Several lines of one field mean the same as one line with commas (RFC 9110, section 5.3). Null where there is none. */
 export function fieldValue(fields: readonly Field[], name: string): string | null {
-  const values = fieldValues(fields, name);
-  return values.length === 0 ? null : values.join(', ');
+  const wanted = name.toLowerCase();
+  let all: string | null = null;
+  for (const field of fields) {
+    if (isNamed(field[0], wanted)) all = all === null ? field[1] : `${all}, ${field[1]}`;
+  }
+  return all;
 }
 
 /** Without the fields of these names, which are in lower case. */
 export function withoutFields(fields: readonly Field[], names: readonly string[]): readonly Field[] {
-  return fields.filter(([name]) => !names.includes(name.toLowerCase()));
+  return fields.filter((field) => !isAmong(field[0], names));
+}
+
+export function isAmong(name: string, names: readonly string[]): boolean {
+  for (const one of names) if (isNamed(name, one)) return true;
+  return false;
 }

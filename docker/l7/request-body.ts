@@ -12,9 +12,9 @@ export interface RequestBody {
   /** Nobody takes any more of it. */
   detach(): void;
   /** All of it so far is still here. */
-  readonly replayable: boolean;
+  replayable(): boolean;
   /** The client has sent all of it. */
-  readonly whole: boolean;
+  whole(): boolean;
 }
 
 /** `keepBytes`: how much is kept for another try; beyond it there is none. */
@@ -105,11 +105,7 @@ export function createRequestBody(
       kept = [];
       replayable = false;
     },
-    get replayable() {
-      return replayable;
-    },
-    get whole() {
-      return trailers !== null;
-    },
+    replayable: () => replayable,
+    whole: () => trailers !== null,
   };
 }

@@ -19,6 +19,8 @@ export interface Sink {
 export interface ResponseSink extends Sink {
   /** 100, 103 and their like (RFC 9110 section 15.2); never 101. */
   informational(head: ResponseHead): void;
+  /** Nothing that was written is still waiting in memory; left out where nobody can tell. */
+  flushed?(): boolean;
   /** A 101 turns the connection into a tunnel: what follows are raw bytes both ways. */
   head(head: ResponseHead): void;
 }

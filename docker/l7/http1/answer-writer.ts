@@ -15,7 +15,8 @@ export interface AnswerWriter {
   /** False: shorter or longer than it said. */
   end(trailers: readonly Field[]): boolean;
   flush(): void;
-  readonly endsByClose: boolean;
+  /** Known once the head is written. */
+  endsByClose(): boolean;
 }
 
 /** An answer on an HTTP/1 connection. `closing` is asked when the head is written: the client is told that it is the last. */
@@ -50,9 +51,7 @@ export function answerWriter(socket: Socket, request: RequestHead, closing: () =
     write: (piece) => body?.write(piece) ?? true,
     end: (trailers) => body?.end(trailers) ?? false,
     flush: () => body?.flush(),
-    get endsByClose() {
-      return endsByClose;
-    },
+    endsByClose: () => endsByClose,
   };
 }
 

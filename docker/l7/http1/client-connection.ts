@@ -2,6 +2,7 @@
 //  client bytes <-- [body writer] <--ResponseSink-- serve
 import type { Socket } from 'node:net';
 import type { HttpSettings } from '../../protocol/l7/http.ts';
+import { createDeadline } from '../deadline.ts';
 import type { Cause } from '../failure.ts';
 import type { ClientListener, Incoming } from '../front.ts';
 import { withoutHopByHop } from '../headers.ts';
@@ -42,6 +43,8 @@ const swallow = 262_144;
 /** How long a peer may take to hear that the connection is over. */
 const lingerMs = 1000;
 
+const nothing = (): void => undefined;
+
 /** One HTTP/1 connection of a client. `first` is what was read of it already. */
 export function serveHttp1(
   socket: Socket,
@@ -61,12 +64,12 @@ export function serveHttp1(
   let upgrading = false;
   let swallowed = 0;
   let served = 0;
-  let onDrain: () => void = () => undefined;
-  let timer: NodeJS.Timeout | null = null;
+  let onDrain: () => void = nothing;
+  const deadline = createDeadline();
 
   const wait = (ms: number | null, then: () => void) => {
-    if (timer !== null) clearTimeout(timer);
-    timer = ms === null ? null : setTimeout(then, ms);
+    if (ms === null) deadline.clear();
+    else deadline.set(ms, then);
   };
 
   const linger = () => {
@@ -109,7 +112,7 @@ export function serveHttp1(
       if (!serving) return;
       if (sink === null) unfed.push(piece);
       else if (sink.write(piece)) {
-        timer?.refresh();
+        deadline.refresh();
         return;
       }
       hold();
@@ -175,7 +178,7 @@ export function serveHttp1(
       hasBody: parsed.framing.kind !== 'none' || upgrade !== null,
       upgrade,
       expectsContinue: parsed.head.version === '1.1' && fieldValue(parsed.head.fields, 'expect') !== null,
-      trailers: /\btrailers\b/i.test(fieldValue(parsed.head.fields, 'te') ?? ''),
+      trailers: takesTrailers(parsed.head),
       desync: parsed.desync,
       suspect,
       respond: respond(parsed),
@@ -208,6 +211,7 @@ export function serveHttp1(
         }
       },
       write: writer.write,
+      flushed: () => socket.writableLength === 0,
       end(last) {
         if (!writer.end(last)) {
           // Shorter than its Content-Length: only a cut says so.
@@ -218,7 +222,7 @@ export function serveHttp1(
       },
       abort() {
         writer.flush();
-        if (writer.endsByClose) socket.resetAndDestroy();
+        if (writer.endsByClose()) socket.resetAndDestroy();
         else socket.destroySoon();
       },
       onDrain: (wake) => void (onDrain = wake),
@@ -234,6 +238,8 @@ export function serveHttp1(
     if (!serving || socket.destroyed) return;
     serving = false;
     sink = null;
+    // An idle connection keeps nothing of the exchange that was.
+    onDrain = nothing;
     const heard = listener;
     listener = null;
     heard?.finished();
@@ -249,11 +255,13 @@ export function serveHttp1(
 
   const advance = () => {
     const { keepAliveMs, http } = deps.settings();
-    wait(keepAliveMs, () => socket.destroySoon());
+    wait(keepAliveMs, leave);
     socket.resume();
     reader.next();
     if (isMidHead()) wait(http.headTimeoutMs, slowHead);
   };
+
+  const leave = () => socket.destroySoon();
 
   const isServing = () => serving;
   const isMidHead = () => !serving && bodyOver && reader.midway;
@@ -278,7 +286,7 @@ export function serveHttp1(
   };
 
   const gone = () => {
-    wait(null, slowBody);
+    deadline.clear();
     if (!serving) return;
     serving = false;
     if (!bodyOver) sink?.abort();
@@ -289,7 +297,10 @@ export function serveHttp1(
   socket.on('data', take);
   socket.on('drain', () => onDrain());
   socket.on('error', () => socket.destroy());
-  socket.on('close', gone);
+  socket.on('close', () => {
+    gone();
+    deadline.stop();
+  });
   socket.on('end', () => {
     if (tunnel && serving) {
       bodyOver = true;
@@ -310,19 +321,28 @@ export function serveHttp1(
   };
 }
 
+const own = ['host', 'content-length'];
+const ownIn10 = [...own, 'expect'];
+
 /** What may go on to a target: nothing for this hop, the address apart, and one framing (RFC 9112 section 6.3, rule 3). */
 function endToEnd(head: RequestHead, framing: Framing): RequestHead {
   // An HTTP/1.0 client does not wait for a 100 (RFC 9110 section 10.1.1).
-  const own = ['host', 'content-length', ...(head.version === '1.0' ? ['expect'] : [])];
-  const kept = withoutFields(withoutHopByHop(head.fields), own);
+  const kept = withoutFields(withoutHopByHop(head.fields), head.version === '1.0' ? ownIn10 : own);
   const fields: readonly Field[] =
     framing.kind === 'length' ? [...kept, ['Content-Length', String(framing.bytes)]] : kept;
   return { ...head, fields };
 }
 
+function takesTrailers({ fields }: RequestHead): boolean {
+  const said = fieldValue(fields, 'te');
+  return said !== null && /\btrailers\b/i.test(said);
+}
+
 /** RFC 9110 section 7.8: Upgrade counts only where Connection names it. */
 function upgradeOf({ head, framing }: ParsedRequest): string | null {
-  const options = (fieldValue(head.fields, 'connection') ?? '').toLowerCase().split(',');
+  const said = fieldValue(head.fields, 'connection');
+  if (said === null) return null;
+  const options = said.toLowerCase().split(',');
   if (framing.kind !== 'none' || !options.some((option) => option.trim() === 'upgrade')) return null;
   const protocol = fieldValue(head.fields, 'upgrade');
   // HTTP/2 in the clear by Upgrade is gone (RFC 9113 section 3.1), and letting it through would hide requests from us.

@@ -13,6 +13,8 @@ export interface Fields {
 /** RFC 9110 section 5.6.2. */
 export const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Controls but HTAB, CR and LF; those two only as line ends (RFC 9110 section 5.5). */
+/** Most heads have nothing of what is looked for next. */
+const unusual = /[^\t\n\r\x20-\x7e]/;
 const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/; // eslint-disable-line no-control-regex
 const bareReturn = /\r(?!\n)/;
 const beyondAscii = /[\x80-\xff]/;
@@ -23,11 +25,12 @@ const suspicious = /^(transfer|content)[^a-z]*(encoding|length)$/i;
  * proxy mends what it must not pass on in a request (RFC 9112 sections 5.1 and 5.2).
  */
 export function parseFields(text: string, limits: FieldLimits, lenient = false): Fields | Problem {
-  if (control.test(text)) return bad('BadHeader: a control character');
+  const plain = !unusual.test(text);
+  if (!plain && control.test(text)) return bad('BadHeader: a control character');
   const fields: Field[] = [];
   const doubts: Doubt[] = [];
   if (text.includes('\r') && bareReturn.test(text)) return bad('BadHeader: a bare CR');
-  if (beyondAscii.test(text)) doubts.push('NonCompliantHeader');
+  if (!plain && beyondAscii.test(text)) doubts.push('NonCompliantHeader');
   for (let at = 0; at < text.length;) {
     const feed = text.indexOf('\n', at);
     const next = feed === -1 ? text.length : feed + 1;

@@ -70,11 +70,15 @@ export function responseFraming(method: string, status: number, fields: readonly
   return bytes === 0 ? none : { kind: 'length', bytes };
 }
 
+/** Fifteen digits are exact in a double. */
+const length = /^\d{1,15}$/;
+
 /** One length, or a list of equal ones (RFC 9112 section 6.3, rule 5); null where there is none that is valid. */
 export function lengthOf(values: readonly string[]): number | 'differs' | null {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined && length.test(only)) return Number(only);
   const all = values.flatMap((value) => value.split(',')).map((value) => value.trim());
-  // Fifteen digits are exact in a double.
-  if (all.length === 0 || all.some((value) => !/^\d{1,15}$/.test(value))) return null;
+  if (all.length === 0 || all.some((value) => !length.test(value))) return null;
   const bytes = Number(all[0]);
   return all.every((value) => Number(value) === bytes) ? bytes : 'differs';
 }

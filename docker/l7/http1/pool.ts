@@ -55,6 +55,7 @@ export function createHttp1Pool(
       address,
       port,
       connectTimeoutMs: settings().connectTimeoutMs,
+      plain: !settings().targetTls.on,
       http: () => settings().http,
       secure: (raw, ready) => secureTargets.over(raw, member.target, ['http/1.1'], ready),
       onConnected() {

@@ -83,9 +83,11 @@ function parseRequestLine(line: string, limits: Limits): RequestLine | Problem {
   if (version === null) return bad('BadVersion: not HTTP');
   if (version[1] !== '1') return { status: 505, reason: `HTTP/${version[1] ?? ''}` };
   if (method === 'CONNECT') return { status: 405, reason: 'CONNECT: no tunnels to elsewhere' };
-  if (!visibleOrBeyond.test(target)) return bad('BadUri: a space or a control character');
   const doubts: Doubt[] = [];
-  if (!visible.test(target)) doubts.push('AmbiguousUri');
+  if (!visible.test(target)) {
+    if (!visibleOrBeyond.test(target)) return bad('BadUri: a space or a control character');
+    doubts.push('AmbiguousUri');
+  }
   if (Number(version[2]) > 1) doubts.push('NonCompliantVersion');
   const common = { method, version: version[2] === '0' ? '1.0' : '1.1', doubts } as const;
   if (target.startsWith('/') && !target.includes('#')) {
@@ -128,7 +130,9 @@ function authorityOf(line: RequestLine, fields: readonly Field[]): string | Prob
 
 /** RFC 9112 section 9.3. */
 export function keepsAlive(version: '1.0' | '1.1', fields: readonly Field[]): boolean {
-  const options = (fieldValue(fields, 'connection') ?? '').toLowerCase().split(',');
+  const said = fieldValue(fields, 'connection');
+  if (said === null) return version === '1.1';
+  const options = said.toLowerCase().split(',');
   const says = (word: string) => options.some((option) => option.trim() === word);
   if (says('close')) return false;
   return version === '1.1' || says('keep-alive');

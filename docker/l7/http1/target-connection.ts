@@ -1,7 +1,8 @@
 //  Outgoing --> [head, body writer] --> target        one request at a time on a kept connection
 //  BackListener <-- [reader > parse] <-- target
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
+import { createReadBuffer } from '../../lib/read-buffer.ts';
 import type { TlsFacts } from '../../protocol/tls.ts';
 import type { HttpSettings } from '../../protocol/l7/http.ts';
 import type { BackListener, Outgoing } from '../back.ts';
@@ -10,7 +11,6 @@ import type { Field } from '../message.ts';
 import { fieldValue, fieldValues } from '../message.ts';
 import type { Sink } from '../sink.ts';
 import { createBodyWriter } from './body-writer.ts';
-import type { BodyWriter } from './body-writer.ts';
 import { lengthOf, responseFraming } from './framing.ts';
 import { isProblem } from './problem.ts';
 import { createReader } from './reader.ts';
@@ -21,6 +21,8 @@ export interface TargetConnectionDeps {
   readonly address: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
+  /** In the clear: its bytes may be read into a buffer of ours. */
+  readonly plain: boolean;
   /** Lays TLS over the connection; null where it goes in the clear. */
   secure(raw: Socket, ready: (facts: TlsFacts) => void): Socket | null;
   http(): HttpSettings;
@@ -48,7 +50,14 @@ export interface TargetConnection {
 }
 
 export function openTargetConnection(deps: TargetConnectionDeps): TargetConnection {
-  const raw = connect({ host: deps.address, port: deps.port, noDelay: true, allowHalfOpen: true });
+  const onread = deps.plain ? readInto(take, () => listener?.flushed() === true) : undefined;
+  const raw = connect({
+    host: deps.address,
+    port: deps.port,
+    noDelay: true,
+    allowHalfOpen: true,
+    ...(onread && { onread }),
+  });
   let tls: TlsFacts | null = null;
   const secured = deps.secure(raw, (facts) => {
     tls = facts;
@@ -66,7 +75,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
   let ended: readonly Field[] | null = null;
   let hintMs: number | null = null;
   let tunnel = false;
-  let onDrain: () => void = () => undefined;
+  let onDrain: () => void = nothing;
 
   const timer = setTimeout(() => fail(shaking ? 'tls' : 'connect-timeout'), deps.connectTimeoutMs);
 
@@ -110,8 +119,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
       if (framing === null) return { status: 400, reason: 'an answer framed in no way that is known' };
       const both = framing.kind === 'chunked' && fieldValues(head.fields, 'content-length').length > 0;
       keepAlive = parsed.keepAlive && framing.kind !== 'close' && !both && !outgoing.suspect;
-      const hint = /\btimeout=(\d+)/i.exec(fieldValue(head.fields, 'keep-alive') ?? '');
-      hintMs = hint === null ? null : Number(hint[1]) * 1000;
+      hintMs = hinted(head.fields);
       // Two framings: the length goes, for nobody behind us to believe it.
       listener.head(both ? { ...head, fields: head.fields.filter(([name]) => !isLength(name)) } : head);
       return framing;
@@ -142,6 +150,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     if (tunnel && !requestOver) return;
     listener = null;
     outgoing = null;
+    onDrain = nothing;
     if (keepAlive && requestOver && !tunnel && reader.held === 0 && !socket.destroyed) deps.onIdle(hintMs);
     else socket.destroySoon();
   };
@@ -171,11 +180,10 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     if (lines === null) return null;
     const text = `${lines}${extra}\r\n`;
     const writer = createBodyWriter(socket, text, framing, typeof length === 'number' ? length : 0);
-    const tunnelled: BodyWriter = createBodyWriter(socket, '', 'raw', 0);
     const mine = () => outgoing === asked;
     return {
       write(piece) {
-        return !mine() || (tunnel ? tunnelled : writer).write(piece);
+        return !mine() || (tunnel ? socket.write(piece) : writer.write(piece));
       },
       end(trailers) {
         if (!mine()) return;
@@ -205,7 +213,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     if (secured === null) stand();
     else shaking = true;
   });
-  socket.on('data', (bytes: Buffer) => {
+  function take(bytes: Buffer) {
     // Nobody asked: what an idle connection says cannot be the answer to what is sent next.
     if (listener === null && outgoing === null) {
       socket.destroy();
@@ -214,7 +222,8 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     answerBytes += bytes.length;
     reader.feed(bytes);
     hearEnd();
-  });
+  }
+  if (onread === undefined) socket.on('data', take);
   socket.on('drain', () => onDrain());
   socket.on('end', () => {
     if (listener === null) {
@@ -271,6 +280,29 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     },
     close: () => socket.destroySoon(),
   };
+}
+
+const nothing = (): void => undefined;
+
+/** Answers are read into memory that is used again once it was `flushed`; others may keep what they are handed. */
+function readInto(take: (bytes: Buffer) => void, flushed: () => boolean): OnReadOpts {
+  const buffer = createReadBuffer();
+  return {
+    buffer: buffer.next,
+    callback(length, bytes) {
+      const read = buffer.take(bytes, length);
+      take(read);
+      buffer.written(!flushed());
+      return true;
+    },
+  };
+}
+
+/** How long it keeps an idle connection, where it says so. */
+function hinted(fields: readonly Field[]): number | null {
+  const said = fieldValue(fields, 'keep-alive');
+  const hint = said === null ? null : /\btimeout=(\d+)/i.exec(said);
+  return hint === null ? null : Number(hint[1]) * 1000;
 }
 
 function isLength(name: string): boolean {

@@ -38,6 +38,8 @@ interface RoutingPolicy extends Policy {
 /** Everything that a route does, worked out once. */
 interface Actions {
   readonly split: Split;
+  /** ", 5 of 100" by group, where there was a choice. */
+  readonly shares: ReadonlyMap<string, string>;
   readonly request: readonly EditFields[];
   readonly response: readonly EditFields[];
 }
@@ -114,6 +116,7 @@ function actionsOf(route: RoutingSettings['routes'][string]): Actions {
   const some = (edits: readonly (EditFields | null)[]) => edits.filter((edit) => edit !== null);
   return {
     split: createSplit(route.forward),
+    shares: sharesOf(route.forward),
     request: some([headerEdits(route.requestHeaders), requestCookieEdits(route.requestCookies)]),
     response: some([headerEdits(route.responseHeaders), setCookieEdits(route.responseCookies)]),
   };
@@ -154,7 +157,7 @@ function follow(
     book(call, counter, null);
     return text(503, 'no target group has any weight');
   }
-  call.why('routing', `${why} -> ${name}${shareWords(route.forward, name)}`);
+  call.why('routing', `${why} -> ${name}${actions.shares.get(name) ?? ''}`);
   call.head = {
     ...call.head,
     authority: route.rewrite.host ?? call.head.authority,
@@ -186,11 +189,11 @@ function editAnswer(call: Call, edits: readonly EditFields[]): void {
   }));
 }
 
-/** `, 5 of 100`, where there was a choice. */
-function shareWords(forward: Readonly<Record<string, number>>, name: string): string {
-  const weights = Object.values(forward).filter((weight) => weight > 0);
-  if (weights.length < 2) return '';
-  return `, ${forward[name] ?? 0} of ${weights.reduce((sum, weight) => sum + weight, 0)}`;
+function sharesOf(forward: Readonly<Record<string, number>>): ReadonlyMap<string, string> {
+  const weighty = Object.entries(forward).filter(([, weight]) => weight > 0);
+  if (weighty.length < 2) return new Map();
+  const total = weighty.reduce((sum, [, weight]) => sum + weight, 0);
+  return new Map(weighty.map(([name, weight]) => [name, `, ${weight} of ${total}`]));
 }
 
 function badPath(call: Call): Answer {
