@@ -16,7 +16,9 @@ export function judged(entry: Entry, request: RequestHead, settings: CacheSettin
   if (said.has('no-cache') || wished.has('no-cache')) return 'ask';
   // RFC 9111 5.4: Pragma counts where there is no Cache-Control.
   if (wished.size === 0 && /no-cache/i.test(fieldValue(request.fields, 'pragma') ?? '')) return 'ask';
-  if (age > (secondsOf(wished, 'max-age') ?? Infinity)) return 'ask';
+  const oldest = secondsOf(wished, 'max-age') ?? Infinity;
+  // 0 is how a reload asks: it wants the target's word, however quick it is.
+  if (oldest === 0 || age > oldest) return 'ask';
   if (-over < (secondsOf(wished, 'min-fresh') ?? -Infinity)) return 'ask';
   if (over < 0) return 'fresh';
   if (mustAsk(entry)) return 'ask';
