@@ -70,7 +70,8 @@ describe('a backend over other protocols', () => {
         ),
       );
     expect(await call('/grpc.health.v1.Health/Check')).toBe('ok 0801');
-    expect(await call('/lab.Any/Call')).toBe('ok ');
+    // Field 1, two bytes: its own name, "b1".
+    expect(await call('/lab.Any/Call')).toBe('ok 0a026231');
     expect(backend.stats().connections.accepted).toBe(1);
     await backend.admin('PATCH', '/settings', { http2MaxAgeMs: 50 });
     client.close();
