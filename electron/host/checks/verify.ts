@@ -118,14 +118,14 @@ async function proveStep(
   const before = guide.opening(step);
   await replay(session, guide, lab, step);
   const after = await waitForPass(guide, step);
-  const prediction = guide.state().steps.find((one) => one.id === step)?.prediction ?? null;
+  const prediction = await scored(guide, step);
   return {
     id: step,
     before: before.state === 'pass' ? 'pass' : 'fail',
     after: after.state === 'pass' ? 'pass' : 'fail',
     measured: after.measured,
     expected: after.expected,
-    prediction: prediction?.verdict ?? null,
+    prediction,
     seconds: tenths(Date.now() - began),
   };
 }
@@ -148,6 +148,16 @@ async function waitForPass(guide: GuideRunner, step: string): Promise<Verdict> {
       throw new BlindspotError({ code: 'not-found', message: `The act has no step "${step}".` });
     if (verdict.state === 'pass' || Date.now() > limit) return verdict;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** The guide scores a prediction when it passes the step, or a moment later. */
+async function scored(guide: GuideRunner, step: string): Promise<ProvedCheck['prediction']> {
+  for (;;) {
+    const { prediction, state } = guide.state().steps.find((one) => one.id === step) ?? {};
+    if (prediction?.verdict !== 'open' || state !== 'passed') return prediction?.verdict ?? null;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    guide.judge();
   }
 }
 

@@ -10,6 +10,9 @@ import { totalDifference } from '../telemetry/ledger.ts';
 import { picks } from './pick.ts';
 import type { Session } from './session.ts';
 
+/** A prediction that so much later still is not borne out was wrong. */
+const scoringMs = 5000;
+
 interface StepProgress {
   readonly step: StepFile;
   openedAt: number | null;
@@ -58,13 +61,14 @@ export class GuideRunner {
 
   /** Judges the open step; true when something changed that a window would show. */
   judge(): boolean {
+    const scored = this.steps.filter((step) => this.scorePrediction(step)).length > 0;
     const open = this.steps.find((step) => step.openedAt !== null && step.passed === null);
-    if (open === undefined) return false;
+    if (open === undefined) return scored;
     const verdict = this.verdictOf(open);
     const changed = verdict.measured !== open.verdict.measured || verdict.state !== open.verdict.state;
     open.verdict = verdict;
     if (verdict.state === 'pass') this.pass(open, verdict);
-    return changed;
+    return changed || scored;
   }
 
   /** What a step's check said as it opened, before time or anybody's hand changed anything. */
@@ -82,7 +86,7 @@ export class GuideRunner {
     const found = this.find(step);
     const known = found.step.predict?.choices.some((choice) => choice.value === value) === true;
     if (!known) throw badValue(step, value);
-    if (found.prediction?.verdict !== 'open' && found.prediction !== null) return;
+    if (found.passed !== null || (found.prediction !== null && found.prediction.verdict !== 'open')) return;
     found.prediction = { value, verdict: 'open', measured: '' };
   }
 
@@ -129,17 +133,23 @@ export class GuideRunner {
     this.openNext();
   }
 
-  private scorePrediction(open: StepProgress): void {
-    if (open.prediction === null || open.step.predict === undefined) return;
-    const { value } = open.prediction;
-    const choice = open.step.predict.choices.find((one) => one.value === value);
-    if (choice === undefined) return;
-    const judged = evaluate(open.step.id, choice.holds, this.evidence(open));
-    open.prediction = {
-      value,
-      verdict: judged.state === 'pass' ? 'right' : 'wrong',
-      measured: judged.measured,
+  /**
+   * A prediction is scored on what was measured, once its step has passed; where that needs more than the step did, a
+   * moment later. True when it was scored now.
+   */
+  private scorePrediction(progress: StepProgress): boolean {
+    const { step, passed, prediction } = progress;
+    if (passed === null || prediction?.verdict !== 'open') return false;
+    const choice = step.predict?.choices.find((one) => one.value === prediction.value);
+    if (choice === undefined) return false;
+    const { state, measured } = evaluate(step.id, choice.holds, this.evidence(progress));
+    if (state === 'waiting' && Date.now() - passed.at < scoringMs) return false;
+    progress.prediction = {
+      value: prediction.value,
+      verdict: state === 'pass' ? 'right' : 'wrong',
+      measured,
     };
+    return true;
   }
 
   private openNext(): void {
