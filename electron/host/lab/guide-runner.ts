@@ -10,8 +10,8 @@ import { totalDifference } from '../telemetry/ledger.ts';
 import { picks } from './pick.ts';
 import type { Session } from './session.ts';
 
-/** A prediction that so much later still is not borne out was wrong. */
-const scoringMs = 5000;
+/** A prediction that is not borne out so much after its step has passed was wrong; checks look back two seconds. */
+const scoringMs = 3000;
 
 interface StepProgress {
   readonly step: StepFile;
@@ -134,8 +134,8 @@ export class GuideRunner {
   }
 
   /**
-   * A prediction is scored on what was measured, once its step has passed; where that needs more than the step did, a
-   * moment later. True when it was scored now.
+   * A prediction is scored on what was measured, once its step has passed; where that needs more than the step did, or
+   * looks back to before it, a moment later. True when it was scored now.
    */
   private scorePrediction(progress: StepProgress): boolean {
     const { step, passed, prediction } = progress;
@@ -143,7 +143,7 @@ export class GuideRunner {
     const choice = step.predict?.choices.find((one) => one.value === prediction.value);
     if (choice === undefined) return false;
     const { state, measured } = evaluate(step.id, choice.holds, this.evidence(progress));
-    if (state === 'waiting' && Date.now() - passed.at < scoringMs) return false;
+    if (state !== 'pass' && Date.now() - passed.at < scoringMs) return false;
     progress.prediction = {
       value: prediction.value,
       verdict: state === 'pass' ? 'right' : 'wrong',
