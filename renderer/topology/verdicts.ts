@@ -37,8 +37,13 @@ export function recent(ticks: readonly Tick[], spanMs = verdictWindowMs): readon
 
 /** The two layers' own view of one link. An L4 fact comes from a balancer, an L7 fact from who reads requests. */
 export function judge(link: Link, facts: Facts): EdgeVerdict {
+  if (facts.nodes.get(link.from)?.state === 'stopped') return nobody(`${link.from} is stopped`);
   const l4 = judgeL4(link, facts);
-  const seen = judgeL7(link, facts);
+  // A backend counts what it answers, not for whom: a link that carries nothing has no part in that.
+  const seen =
+    l4.state === 'idle' && l4.witness === link.from
+      ? { state: 'idle' as const, words: 'no requests', witness: link.from, trouble: '' }
+      : judgeL7(link, facts);
   const keptBack = facts.nodes.get(link.to)?.mystery === true && seen.state !== 'unknown';
   const l7: LayerVerdict = keptBack
     ? { state: 'kept-back', words: 'kept back: finding it is the exercise', witness: null }
@@ -46,6 +51,11 @@ export function judge(link: Link, facts: Facts): EdgeVerdict {
   const disagree = l4.state === 'good' && l7.state === 'bad';
   const label = disagree ? `connects, but ${seen.trouble}` : l4.state === 'bad' ? l4.words : '';
   return { l4, l7, disagree, label };
+}
+
+function nobody(words: string): EdgeVerdict {
+  const none = { state: 'unknown', words, witness: null } as const;
+  return { l4: none, l7: none, disagree: false, label: '' };
 }
 
 function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {

@@ -52,3 +52,15 @@ test('what users see is told on the way to the balancer', () => {
   expect(l7.witness).toBe('client');
   expect(label).toBe('connects, but 10 % get 5xx');
 });
+
+test('a link that carries nothing answers nothing, whatever its target answers to others', () => {
+  const { l4, l7 } = verdict([tickSample(1, { connections: 0 })]);
+  expect([l4.state, l7.state, l7.words]).toEqual(['idle', 'idle', 'no requests']);
+});
+
+test('nobody speaks for a node that is stopped', () => {
+  const nodes = new Map([['balancer', nodeSample('balancer', { state: 'stopped' })]]);
+  const facts = { ticks: [tickSample(1)], health: undefined, nodes, requests: [] };
+  const { l4, l7 } = judge(link, facts);
+  expect([l4.state, l7.state, l7.words]).toEqual(['unknown', 'unknown', 'balancer is stopped']);
+});
