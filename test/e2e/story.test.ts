@@ -117,7 +117,7 @@ describe.each(faces)('the 500-error story in %s', (face, open) => {
     await passed('switch');
     expect(await health(culprit).getAttribute('data-state')).toBe('unhealthy');
     expect(await health(culprit).innerText()).toContain('L7STS');
-    expect(await step('switch').innerText()).toContain('You were right');
+    await step('switch').getByText('You were right').waitFor(patient);
     await accessible();
     await picture('evicted');
   });

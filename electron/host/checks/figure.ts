@@ -22,7 +22,12 @@ export const figure: Predicate<CheckOf<'figure'>> = (check, { evidence }) => {
 
 function gained(check: CheckOf<'figure'>, node: string, evidence: Evidence): number | null {
   const last = figureIn(evidence.stats(node), check.figure);
-  const first = figureIn(firstSampleSince(evidence, node, judgedSince(evidence)), check.figure);
+  const since = judgedSince(evidence);
+  // The last word before it: what is done at once would be in the first word after it already.
+  const first = figureIn(
+    evidence.stats(node, since) ?? firstSampleSince(evidence, node, since),
+    check.figure,
+  );
   return first === null || last === null ? null : last - first;
 }
 

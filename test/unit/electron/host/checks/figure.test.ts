@@ -8,7 +8,7 @@ const redis = (at: number, commands: number) =>
   sample(at, { role: 'redis', process, answers: true, figures: { commands } });
 
 function verdict(check: object, now = 10_000) {
-  const samples = { store: [redis(1000, 100), redis(5000, 120), redis(9000, 150)] };
+  const samples = { store: [redis(1000, 100), redis(3900, 120), redis(9000, 150)] };
   const full = { type: 'figure', node: 'store', figure: 'commands', ...check };
   return evaluate('step', checkSchema.parse(full), evidence({ samples, now, stepOpenedAt: 4000 }));
 }
@@ -28,6 +28,21 @@ describe('figure', () => {
       measured: 'commands gained: 30',
     });
     expect(verdict({ of: 'gained', atLeast: 31 }).state).toBe('fail');
+  });
+
+  it('counts from the first word since then where there was none before', () => {
+    const samples = { store: [redis(5000, 120), redis(9000, 150)] };
+    const check = {
+      type: 'figure',
+      node: 'store',
+      figure: 'commands',
+      of: 'gained',
+      atLeast: 30,
+      atMost: 30,
+    };
+    expect(evaluate('step', checkSchema.parse(check), evidence({ samples, stepOpenedAt: 4000 })).state).toBe(
+      'pass',
+    );
   });
 
   it('waits where nothing was said, or no such figure is told', () => {
