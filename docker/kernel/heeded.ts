@@ -12,6 +12,8 @@ const unheeded: Readonly<Partial<Record<keyof L4Settings, string>>> = {
   slowStartMs: 'rules have whole slots, and no ramp',
   connectTimeoutMs: 'the client itself connects to the target',
   connectRetries: 'the client itself connects to the target',
+  connectRetryAt: 'the client itself connects to the target',
+  connectRetryWaitMs: 'the client itself connects to the target',
   proxyProtocol: 'a packet forwarder writes no byte of its own, and the target sees the client anyway',
   serverNames: 'the target is chosen at the first packet, before any name is said',
   keepAliveMs: 'there is no socket here to keep alive',

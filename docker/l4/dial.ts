@@ -36,26 +36,42 @@ export interface DialFrom {
  */
 export function dial(key: FlowKey, from: DialFrom, settings: L4Settings, hooks: DialHooks): Dialling {
   let tried: Set<Member> | undefined;
+  let failures = 0;
   let current: Socket | null = null;
+  let wait: NodeJS.Timeout | undefined;
 
   const next = () => {
     const member = from.pool.pick(key, tried, hooks.onWhy);
-    if (member === null) {
-      hooks.onNoTarget(tried === undefined ? 'refused' : 'failed');
-      return;
-    }
+    if (member === null) hooks.onNoTarget(tried === undefined ? 'refused' : 'failed');
+    else attempt(member);
+  };
+
+  const attempt = (member: Member) => {
     current = open(member, settings, hooks, (ok) => {
       from.group.observe(member, { ok, latencyMs: null });
-      if (ok) return;
-      tried ??= new Set();
-      tried.add(member);
-      if (tried.size > settings.connectRetries) hooks.onNoTarget('failed');
-      else next();
+      if (!ok) failedAt(member);
     });
   };
 
+  const failedAt = (member: Member) => {
+    failures += 1;
+    if (failures > settings.connectRetries) {
+      hooks.onNoTarget('failed');
+    } else if (settings.connectRetryAt === 'same') {
+      wait = setTimeout(attempt, settings.connectRetryWaitMs, member);
+    } else {
+      (tried ??= new Set()).add(member);
+      next();
+    }
+  };
+
   next();
-  return { cancel: () => current?.destroy() };
+  return {
+    cancel() {
+      clearTimeout(wait);
+      current?.destroy();
+    },
+  };
 }
 
 function open(member: Member, settings: L4Settings, hooks: DialHooks, done: (ok: boolean) => void): Socket {

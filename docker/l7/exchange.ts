@@ -87,6 +87,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   let targetStatus: number | null = null;
   let server: string | null = null;
   let by: string | null = null;
+  let unreached = 0;
   let repeated = 0;
   let budgeted = false;
   let begun = false;
@@ -213,7 +214,7 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
   const retryOr = (cause: Cause | '5xx', harm: Harm): boolean => {
     if (member === null) return false;
     const failed = member;
-    if (harm === 'unsent') (unreachable ??= new Set()).add(failed);
+    if (harm === 'unsent') unreached += 1;
     const next = nextTry(
       {
         cause,
@@ -221,11 +222,15 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
         method: call.head.method,
         replayable: body.replayable(),
         repeated,
-        unreachable: unreachable?.size ?? 0,
+        unreached,
       },
       settings,
     );
     if (next === null) return false;
+    if (harm === 'unsent') {
+      if (next === 'same') return again(failed);
+      (unreachable ??= new Set()).add(failed);
+    }
     const other = next === 'same' ? failed : pool().pick(flow(), new Set([...(unreachable ?? []), failed]));
     // One that said no to this stream may take the next.
     const another = other ?? (harm === 'refused' ? failed : null);
@@ -241,6 +246,19 @@ export function exchange(incoming: Incoming, requestId: string, at: number, deps
     if (harm === 'unsent' || harm === 'maybe') group.observe(failed, { ok: false, latencyMs: null });
     call.why('retry', `${cause} at ${failed.id}, sent to ${another.id}`);
     begin(another, harm === 'stale');
+    return true;
+  };
+
+  /** It stays that target's request while it waits. */
+  const again = (failed: Member): true => {
+    cancel();
+    stopTimers();
+    group.observe(failed, { ok: false, latencyMs: null });
+    call.why('retry', `not reached: ${failed.id}, sent to it again`);
+    perTry = setTimeout(() => {
+      release(false);
+      begin(failed, false);
+    }, settings.connectRetryWaitMs);
     return true;
   };
 

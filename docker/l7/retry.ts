@@ -17,20 +17,24 @@ export interface Failed {
   readonly replayable: boolean;
   /** Tries of requests that had been sent, before this one. */
   readonly repeated: number;
-  /** Targets that could not be reached so far, this one among them. */
-  readonly unreachable: number;
+  /** Tries that reached nobody so far, this one among them. */
+  readonly unreached: number;
 }
 
 export interface RetryRules {
   readonly connectRetries: number;
+  readonly connectRetryAt: 'another' | 'same';
   readonly retry: RetrySettings;
 }
 
 /** Which target a failed request may be sent to once more (lb-spec 10.4), or none. */
-export function nextTry(failed: Failed, { connectRetries, retry }: RetryRules): 'same' | 'another' | null {
+export function nextTry(
+  failed: Failed,
+  { connectRetries, connectRetryAt, retry }: RetryRules,
+): 'same' | 'another' | null {
   if (!failed.replayable) return null;
   const queued = failed.cause === 'queue-timeout' || failed.cause === 'queue-full';
-  if (failed.harm === 'unsent') return !queued && failed.unreachable <= connectRetries ? 'another' : null;
+  if (failed.harm === 'unsent') return !queued && failed.unreached <= connectRetries ? connectRetryAt : null;
   // It said that it did nothing with it: as safe as if it had never been sent.
   if (failed.harm === 'refused') return failed.repeated < Math.max(refusals, retry.tries) ? 'another' : null;
   const safe = idempotent.includes(failed.method) || retry.nonIdempotent;

@@ -108,12 +108,15 @@ const groupShape = {
     .default('keep')
     .meta({ title: 'Connections left after the delay' }),
   connectTimeoutMs: duration(10_000, 'Connect timeout', 1),
-  connectRetries: z
-    .int()
-    .min(0)
-    .max(10)
-    .default(0)
-    .meta({ title: 'Other targets to try before the first byte' }),
+  connectRetries: z.int().min(0).max(10).default(0).meta({ title: 'Tries after one that could not connect' }),
+  connectRetryAt: z
+    .enum(['another', 'same'])
+    .default('another')
+    .meta({
+      title: 'They go to',
+      description: 'same: the same target again, as HAProxy does without redispatch',
+    }),
+  connectRetryWaitMs: duration(0, 'Wait before the same target is tried again'),
   targets: z.array(targetSchema).max(1000).default([]),
   draining: z
     .array(z.string().min(1).max(63))

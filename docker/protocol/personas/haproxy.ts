@@ -34,7 +34,9 @@ const shared = {
   drainMs: noLimitMs,
   afterDrain: 'keep',
   connectTimeoutMs: noLimitMs,
-  connectRetries: 0,
+  connectRetries: 3,
+  connectRetryAt: 'same',
+  connectRetryWaitMs: 1_000,
 } as const satisfies L4Patch;
 
 /** HAProxy 2.6 as Debian 12 ships it, lb-spec section 4. */
@@ -61,12 +63,13 @@ export const haproxy: Persona = {
     'option httpchk: OPTIONS / HTTP/1.0 without Host; 2xx and 3xx pass',
     'its own words for a check: L4OK, L4CON, L4TOUT, L6OK, L6RSP, L7OK, L7STS, L7TOUT, L7RSP',
     'existing sessions stay; with every server down it answers 503',
+    'retries 3: the same server again, a second apart, evicted or not, before it answers 503 (TCP mode: closes)',
     'X-Forwarded-For only by option forwardfor',
     'slowstart is linear, and only after a failure',
   ],
   notModelled: [
     'the default algorithm of 3.x, random of two: choose two-choices',
-    'retries 3: the same server again, a second apart, before giving up',
+    'option redispatch: set connectRetryAt to another',
     'queues (maxconn, timeout queue), stick tables, cookies, ACLs',
     'observe, on-error and error-limit: use the passive settings',
     'an agent beside a check: here the agent is the check, and an agent that cannot be reached fails it',

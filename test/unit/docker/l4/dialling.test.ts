@@ -7,7 +7,7 @@ import type { createForwarder } from '../../../../docker/l4/forwarder.ts';
 import { connectionsRoute } from '../../../../docker/l4/connections-route.ts';
 import type { ConnectionPage } from '../../../../docker/protocol/connections.ts';
 import { waitUntil } from '../../../support/wait.ts';
-import { rawClient } from './rig.ts';
+import { deadPort, rawClient } from './rig.ts';
 import { echo, stage } from './stage.ts';
 
 const { backend, forwarder, client } = stage();
@@ -51,6 +51,34 @@ describe('dialling', () => {
       [1, 0],
     ]);
   }, 60_000);
+
+  it('without redispatch the same target is tried again, as often as may be, and nobody else', async () => {
+    const other = await backend(echo);
+    const front = await forwarder([await deadPort(), other.port], {
+      connectRetries: 3,
+      connectRetryAt: 'same',
+      connectRetryWaitMs: 5,
+    });
+    const user = await client(front.port);
+    await waitUntil(() => user.fate() === 'ECONNRESET', 20_000);
+    expect(front.group.members.map(({ counters }) => [counters.opened, counters.failed])).toEqual([
+      [0, 4],
+      [0, 0],
+    ]);
+  });
+
+  it('a client that leaves between two tries takes the next with it', async () => {
+    const front = await forwarder([await deadPort()], {
+      connectRetries: 1,
+      connectRetryAt: 'same',
+      connectRetryWaitMs: 600_000,
+    });
+    const user = await client(front.port);
+    await waitUntil(() => front.group.members[0]?.counters.failed === 1);
+    user.socket.resetAndDestroy();
+    await waitUntil(() => front.forwarder.flows.size === 0);
+    expect(front.group.members[0]?.counters.failed).toBe(1);
+  });
 
   it('with nobody left to try it is reset', async () => {
     const front = await forwarder([await silentPort()], { connectTimeoutMs: 300 });

@@ -164,6 +164,34 @@ describe('L7 proxy', () => {
     expect(proxy.own).toEqual({});
   });
 
+  it('refused without redispatch: the same target again until the tries are spent, and nobody else', async () => {
+    const other = await httpBackend((_, outgoing) => outgoing.end());
+    const { port, group, proxy } = await proxyTo([await deadPort(), other.port], {
+      connectRetries: 3,
+      connectRetryAt: 'same',
+      connectRetryWaitMs: 5,
+      unreachableStatus: 503,
+    });
+    expect((await ask(port)).status).toBe(503);
+    expect(group.members.map(({ counters }) => counters.failed)).toEqual([4, 0]);
+    expect(group.members.map(({ active }) => active)).toEqual([0, 0]);
+    expect(proxy.requests.view()).toMatchObject({ inFlight: 0 });
+  });
+
+  it('a client that leaves between two tries of the same target is let go at once', async () => {
+    const { port, group, proxy } = await proxyTo([await deadPort()], {
+      connectRetries: 1,
+      connectRetryAt: 'same',
+      connectRetryWaitMs: 600_000,
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await waitUntil(() => group.members[0]?.counters.failed === 1);
+    socket.destroy();
+    await waitUntil(() => proxy.requests.view().aborted === 1);
+    expect(group.members[0]?.active).toBe(0);
+  });
+
   it('passive ejection: NGINX ignores a 500 and ejects a refusal', async () => {
     const target = await httpBackend((_, outgoing) => outgoing.writeHead(500).end());
     const passive = { consecutiveErrors: 1, errorStatuses: '', maxEjectedShare: 1, ejectMs: 60_000 };
