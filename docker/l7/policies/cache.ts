@@ -6,13 +6,16 @@ import type { Json } from '../../protocol/json.ts';
 import { clientHeader, requestIdHeader } from '../../protocol/common.ts';
 import { fieldValue, fieldValues, withoutFields } from '../message.ts';
 import type { RequestHead, ResponseHead } from '../message.ts';
-import { asking, clientHasIt, unconditional } from './cache/conditional.ts';
+import { asking, clientHasIt, isTheSame, unconditional } from './cache/conditional.ts';
 import { readDirectives } from './cache/directives.ts';
 import { freshen, givenFields, keyOf, newEntry } from './cache/entry.ts';
 import { namedBy, throughCache } from './cache/fetched.ts';
 import type { Course, Keep } from './cache/fetched.ts';
 import { createFlights } from './cache/flights.ts';
 import { ageMs, judged, standsIn } from './cache/judged.ts';
+import { wantedPart } from './cache/range.ts';
+import type { Part } from './cache/range.ts';
+import { saidBy } from './cache/said.ts';
 import { storable } from './cache/storable.ts';
 import { createStore, isFor } from './cache/store.ts';
 import type { Entry } from './cache/store.ts';
@@ -31,6 +34,7 @@ export const cache = kind('cache', (settings, services): Policy | null =>
 function createCache(settings: CacheSettings, { clock, ask }: Services): Policy {
   const store = createStore(settings.maxBytes, settings.ignoreVary);
   const flights = createFlights(clock.now);
+  const { targeted } = settings;
   const counts: Counts = {
     hits: 0,
     stale: 0,
@@ -74,16 +78,24 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
     const now = clock.now();
     const left = Math.round((entry.lifetimeMs - ageMs(entry, now)) / 1000);
     call.why('cache', `hit, ${left} s ${left < 0 ? 'stale' : 'left'}${how === 'fresh' ? '' : ` (${how})`}`);
-    const has = clientHasIt(call.received, entry.head);
+    const has = clientHasIt(call.received, entry);
+    const part = has ? null : wantedPart(call.received, entry);
+    const { status, body, fields: about } = has ? unchanged : partOf(entry, part);
     if (!call.dry) {
       counts.hits += 1;
       entry.hits += 1;
-      counts.bytesSaved += entry.body.length;
+      counts.bytesSaved += has ? entry.body.length : body.length;
       if (stale) counts.stale += 1;
       if (!isFor(entry.vary, (name) => fieldValue(call.head.fields, name))) counts.againstVary += 1;
     }
-    const fields = givenFields(entry, now, `hit; ttl=${left}`);
-    return { status: has ? 304 : entry.head.status, fields, body: has ? '' : entry.body };
+    return { status, fields: [...givenFields(entry, now, `hit; ttl=${left}`), ...about], body };
+  };
+
+  /** A part of what is stored whole and fresh; parts by themselves are not stored. */
+  const fromStore = (call: Call): Answer | null => {
+    const { entry } = store.find(keyOf(call.head), (name) => fieldValue(call.head.fields, name));
+    const use = entry === null ? 'ask' : judged(entry, call.head, settings, clock.now());
+    return entry !== null && use === 'fresh' ? hit(call, entry, false, use) : null;
   };
 
   const fetch = (call: Call, key: string, request: RequestHead, entry: Entry | null, others: boolean) => {
@@ -100,7 +112,7 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
     const decideOn = (head: ResponseHead): Course => {
       const now = clock.now();
       if (entry !== null && question !== null && head.status === 304) {
-        freshen(entry, head, { askedAt, receivedAt: now });
+        freshen(entry, head, { askedAt, receivedAt: now, targeted });
         counts.revalidated += 1;
         landed?.(false);
         return replay(entry, request, `${forward}; fwd-status=304`, head, false);
@@ -111,7 +123,11 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
         landed?.(false);
         return replay(entry, request, `${forward}; fwd-status=${head.status}`, head, true);
       }
-      const { why, wrongly } = storable(request, head, settings);
+      if (entry !== null && request.method === 'HEAD' && head.status === 200) {
+        if (isTheSame(entry, head)) freshen(entry, head, { askedAt, receivedAt: now, targeted });
+        else store.drop(entry);
+      }
+      const { why, wrongly } = storable(request, head, saidBy(head, targeted), settings, now);
       if (why === null) return { head: said(head, `${forward}; stored`), keep: keep(head, wrongly) };
       // What is stored is true no more, if the target says something else that may not be stored.
       if (entry !== null && head.status < 500 && request.method === 'GET') store.drop(entry);
@@ -123,7 +139,7 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
       maxBytes: settings.maxObjectBytes,
       whole(body) {
         if (wrongly) counts.againstPrivate += 1;
-        const times = { askedAt, receivedAt: clock.now() };
+        const times = { askedAt, receivedAt: clock.now(), targeted };
         const origin = { head: unconditional(call.head), pool: call.pool };
         counts.evicted += store.put(newEntry(key, request, head, body, times, origin));
         landed?.(false);
@@ -145,7 +161,7 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
     told: ResponseHead,
     now: boolean,
   ): Course => {
-    const has = clientHasIt(request, entry.head);
+    const has = clientHasIt(request, entry);
     const body = has || request.method === 'HEAD' ? Buffer.alloc(0) : entry.body;
     counts.bytesSaved += entry.body.length;
     const length = has ? [] : [['Content-Length', String(entry.body.length)] as const];
@@ -170,13 +186,14 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
       maxBytes: settings.maxObjectBytes,
     })
       .then((answer) => {
-        const times = { askedAt, receivedAt: clock.now() };
+        const times = { askedAt, receivedAt: clock.now(), targeted };
         if (answer.head.status === 304) {
           freshen(entry, answer.head, times);
           counts.revalidated += 1;
         } else if (answer.head.status < 500) {
           store.drop(entry);
-          if (storable(request, answer.head, settings).why !== null) return;
+          const said = saidBy(answer.head, targeted);
+          if (storable(request, answer.head, said, settings, times.receivedAt).why !== null) return;
           store.put(newEntry(entry.key, request, answer.head, answer.body, times, entry.origin));
         }
       })
@@ -203,10 +220,15 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
     name: 'cache',
     request(call) {
       const { method, fields } = call.head;
-      const plain = call.upgrade === null && !call.hasBody && fieldValue(fields, 'range') === null;
-      if ((method === 'GET' || method === 'HEAD') && plain) return decide(call, false);
+      const plain = call.upgrade === null && !call.hasBody;
+      const whole = plain && fieldValue(fields, 'range') === null;
+      if ((method === 'GET' || method === 'HEAD') && whole) return decide(call, false);
+      if (method === 'GET' && plain) {
+        const part = fromStore(call);
+        if (part !== null) return part;
+      }
       if (!call.dry) counts.passed += 1;
-      call.why('cache', `passed: ${plain ? method : 'no plain GET'}`);
+      call.why('cache', `passed: ${whole ? method : 'no plain GET'}`);
       if (!safe.has(method)) invalidating(call);
       return null;
     },
@@ -221,6 +243,20 @@ function createCache(settings: CacheSettings, { clock, ask }: Services): Policy 
 }
 
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+const unchanged = { status: 304, body: '', fields: [] } as const;
+
+function partOf({ head, body }: Entry, part: Part): Answer {
+  if (part === null) return { status: head.status, body, fields: [] };
+  if (part === 'none')
+    return { status: 416, body: '', fields: [['Content-Range', `bytes */${body.length}`]] };
+  const { from, to } = part;
+  return {
+    status: 206,
+    body: body.subarray(from, to + 1),
+    fields: [['Content-Range', `bytes ${from}-${to}/${body.length}`]],
+  };
+}
 
 function said(head: ResponseHead, status: string): ResponseHead {
   return { ...head, fields: [...head.fields, ['Cache-Status', `Blindspot; ${status}`]] };

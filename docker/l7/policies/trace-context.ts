@@ -69,7 +69,8 @@ function parentOf(
   return { traceId, parentId, flags: (parseInt(flags, 16) & knownFlags).toString(16).padStart(2, '0') };
 }
 
-const key = /^(?:[a-z][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})$/;
+/** Level 2 (3.3.1.3.1): what stands before and after an @ has no rule of its own any more. */
+const key = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
 const stateValue = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 /** Several lines are one list; one member that is wrong spoils the whole (3.3.1). Of one key, the first counts. */

@@ -11,6 +11,11 @@ export const cacheSchema = z.strictObject({
   staleIfErrorMs: duration(0, 'Served stale when the target fails'),
   /** Many that miss the same answer wait for one request. */
   collapse: z.boolean().default(true).meta({ title: 'One request for many that miss' }),
+  targeted: z.boolean().default(false).meta({
+    title: 'CDN-Cache-Control before Cache-Control',
+    description:
+      'RFC 9213: what is said to caches such as this one counts, and what is said to browsers does not',
+  }),
   ignoreVary: z.boolean().default(false).meta({
     title: 'Wrong: ignore Vary',
     description: 'one answer for everybody, whatever it depended on',

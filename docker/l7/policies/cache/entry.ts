@@ -4,11 +4,15 @@ import { fieldValue, withoutFields } from '../../message.ts';
 import { freshened } from './conditional.ts';
 import { initialAgeMs, lifetimeMs } from './freshness.ts';
 import { ageMs } from './judged.ts';
+import { saidBy } from './said.ts';
+import { asDependedOn } from './store.ts';
 import type { Entry } from './store.ts';
 
 export interface Times {
   readonly askedAt: number;
   readonly receivedAt: number;
+  /** CDN-Cache-Control is for this cache. */
+  readonly targeted: boolean;
 }
 
 /** What belongs to one exchange and not to the answer: who gave it, whose request it was, how long it is as sent. */
@@ -28,7 +32,7 @@ export function newEntry(
 ): Entry {
   return {
     key,
-    vary: variesBy(head).map((name) => [name, fieldValue(request.fields, name)] as const),
+    vary: variesBy(head).map((name) => [name, asDependedOn(name, fieldValue(request.fields, name))] as const),
     body,
     origin,
     hits: 0,
@@ -55,11 +59,13 @@ export function givenFields(entry: Entry, now: number, status: string): readonly
   return [...entry.head.fields, ['Age', String(age)], ['Cache-Status', `Blindspot; ${status}`]];
 }
 
-function agesOf(head: ResponseHead, { askedAt, receivedAt }: Times) {
+function agesOf(head: ResponseHead, { askedAt, receivedAt, targeted }: Times) {
+  const said = saidBy(head, targeted);
   return {
+    said,
     receivedAt,
     initialAgeMs: initialAgeMs(head, askedAt, receivedAt),
-    lifetimeMs: lifetimeMs(head, receivedAt),
+    lifetimeMs: lifetimeMs(head, said, receivedAt),
     head: { ...head, fields: withoutFields(head.fields, ofOneExchange) },
   };
 }

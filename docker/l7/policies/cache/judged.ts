@@ -9,7 +9,7 @@ export type Use = 'fresh' | 'stale' | 'stale-while-revalidate' | 'ask';
 
 /** RFC 9111 sections 4.2.4, 5.2.1 and 5.2.2, RFC 5861 section 3. */
 export function judged(entry: Entry, request: RequestHead, settings: CacheSettings, now: number): Use {
-  const said = readDirectives(entry.head.fields);
+  const said = entry.said.directives;
   const wished = readDirectives(request.fields);
   const age = ageMs(entry, now);
   const over = age - entry.lifetimeMs;
@@ -34,8 +34,9 @@ export function judged(entry: Entry, request: RequestHead, settings: CacheSettin
 
 /** Whether a stored answer may stand in for a target that failed (RFC 5861 section 4). */
 export function standsIn(entry: Entry, settings: CacheSettings, now: number): boolean {
-  if (mustAsk(entry) || readDirectives(entry.head.fields).has('no-cache')) return false;
-  const grace = secondsOf(readDirectives(entry.head.fields), 'stale-if-error') ?? settings.staleIfErrorMs;
+  const { directives } = entry.said;
+  if (mustAsk(entry) || directives.has('no-cache')) return false;
+  const grace = secondsOf(directives, 'stale-if-error') ?? settings.staleIfErrorMs;
   return ageMs(entry, now) - entry.lifetimeMs <= grace && grace > 0;
 }
 
@@ -44,7 +45,6 @@ export function ageMs(entry: Entry, now: number): number {
 }
 
 /** Never stale, whatever else is allowed; s-maxage means it too (RFC 9111 section 5.2.2.10). */
-function mustAsk({ head }: Entry): boolean {
-  const said = readDirectives(head.fields);
-  return ['must-revalidate', 'proxy-revalidate', 's-maxage'].some((word) => said.has(word));
+function mustAsk({ said }: Entry): boolean {
+  return ['must-revalidate', 'proxy-revalidate', 's-maxage'].some((word) => said.directives.has(word));
 }

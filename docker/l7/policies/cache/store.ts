@@ -1,5 +1,6 @@
 import type { Pool } from '../../../balancing/pool.ts';
 import type { RequestHead, ResponseHead } from '../../message.ts';
+import type { Said } from './said.ts';
 
 /** One stored answer. */
 export interface Entry {
@@ -7,6 +8,7 @@ export interface Entry {
   /** What it depended on, and what the request had said there; none: on nothing but the URL. */
   readonly vary: readonly (readonly [name: string, value: string | null])[];
   head: ResponseHead;
+  said: Said;
   readonly body: Buffer;
   /** When it came, and how old it was then. */
   receivedAt: number;
@@ -94,7 +96,13 @@ export function createStore(maxBytes: number, ignoreVary = false): Store {
 
 /** Whether a request says what an answer depended on. */
 export function isFor(vary: Entry['vary'], valueOf: (name: string) => string | null): boolean {
-  return vary.every(([name, value]) => valueOf(name) === value);
+  return vary.every(([name, value]) => asDependedOn(name, valueOf(name)) === value);
+}
+
+/** RFC 9111 section 4.1: two spellings of one wish are one. What Accept and its like list knows neither capitals nor spaces. */
+export function asDependedOn(name: string, value: string | null): string | null {
+  if (value === null || !name.startsWith('accept')) return value;
+  return value.toLowerCase().replace(/[ \t]*([,;])[ \t]*/g, '$1');
 }
 
 function sameFor(one: Entry, other: Entry): boolean {

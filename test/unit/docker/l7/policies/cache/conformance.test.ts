@@ -92,7 +92,75 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       second: 'stored',
     },
   ],
+  'what must be understood (5.2.2.3)': [
+    {
+      name: 'a status that is known, whatever no-store says',
+      says: { 'cache-control': 'max-age=3600, no-store, must-understand' },
+      second: 'stored',
+    },
+    {
+      name: 'a status that is not',
+      says: { 'cache-control': 'max-age=3600, must-understand' },
+      status: 299,
+      second: 'asked',
+    },
+  ],
+  'what must be asked for each time (5.2.2.4)': [
+    {
+      name: 'no-cache with a tag',
+      says: { 'cache-control': 'no-cache', ...tagged },
+      second: 'asked if changed',
+    },
+    { name: 'no-cache without one', says: { 'cache-control': 'no-cache' }, second: 'asked' },
+  ],
+  'what is said to caches like this one (RFC 9213)': [
+    { name: 'off, it is anybody’s', says: { 'cdn-cache-control': 'max-age=3600' }, second: 'asked' },
+    ...(
+      [
+        ['it counts', { 'cdn-cache-control': 'max-age=3600' }, 'stored'],
+        [
+          'before Cache-Control',
+          { 'cdn-cache-control': 'max-age=3600', 'cache-control': 'no-store' },
+          'stored',
+        ],
+        ['to forbid, too', { 'cdn-cache-control': 'no-store', 'cache-control': 'max-age=3600' }, 'asked'],
+        ['private', { 'cdn-cache-control': 'private', 'cache-control': 'max-age=3600' }, 'asked'],
+        ['before Expires', { 'cdn-cache-control': 'max-age=0', expires: inAnHour, date: now }, 'asked'],
+        ['of one key the last', { 'cdn-cache-control': 'max-age=0, max-age=3600' }, 'stored'],
+        ['with parameters', { 'cdn-cache-control': 'max-age=3600;x="a, b";y' }, 'stored'],
+        ['false is not said', { 'cdn-cache-control': 'max-age=3600, no-store=?0' }, 'stored'],
+        ['no dictionary', { 'cdn-cache-control': 'max-age=3600, &' }, 'asked'],
+        ['no dictionary, and Cache-Control', { 'cdn-cache-control': 'max-age=0, &', ...fresh }, 'stored'],
+        ['empty, and Cache-Control', { 'cdn-cache-control': '', ...fresh }, 'stored'],
+        ['a comma at the end', { 'cdn-cache-control': 'max-age=0,', ...fresh }, 'stored'],
+      ] as const
+    ).map(([name, says, second]): Case => ({ name, says, second, settings: { targeted: true } })),
+  ],
   'for how long (4.2)': [
+    {
+      name: 'Last-Modified long ago, of a status that nobody knows, but public',
+      says: { 'last-modified': longAgo, date: now, 'cache-control': 'public' },
+      status: 299,
+      second: 'stored',
+    },
+    ...(
+      [
+        ['two digits of a year', 'Friday, 18-Aug-50 02:01:18 GMT', 'stored'],
+        ['two digits of a year that is past', 'Friday, 18-Aug-95 02:01:18 GMT', 'asked'],
+        ['as C writes it', 'Thu Aug 18 02:01:18 2050', 'stored'],
+        ['another time zone', 'Thu, 18 Aug 2050 02:01:18 UTC', 'asked'],
+        ['no comma', 'Thu 18 Aug 2050 02:01:18 GMT', 'asked'],
+        ['spaces', 'Thu, 18  Aug  2050 02:01:18 GMT', 'asked'],
+        ['dashes', 'Thu, 18-Aug-2050 02:01:18 GMT', 'asked'],
+        ['one digit of an hour', 'Thu, 18 Aug 2050 2:01:18 GMT', 'asked'],
+        ['a day that there is not', 'Thu, 31 Jun 2050 02:01:18 GMT', 'asked'],
+        ['a month that there is not', 'Thu, 30 Foo 2050 02:01:18 GMT', 'asked'],
+      ] as const
+    ).map(([name, expires, second]): Case => ({
+      name: `Expires with ${name}`,
+      says: { expires, date: now },
+      second,
+    })),
     { name: 'max-age that is over', says: { ...fresh, age: '3601' }, second: 'asked' },
     { name: 'max-age that is nearly over', says: { ...fresh, age: '3500' }, second: 'stored' },
     {
@@ -180,6 +248,20 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       thenAsks: { 'x-two': '2' },
       second: 'asked',
     },
+    {
+      name: 'Vary by what lists wishes, with other spaces and capitals',
+      says: { ...fresh, vary: 'Accept-Language' },
+      asks: { 'accept-language': 'en-GB, de;q=0.5' },
+      thenAsks: { 'accept-language': 'EN-gb,de; q=0.5' },
+      second: 'stored',
+    },
+    {
+      name: 'Vary by anything else, with other capitals',
+      says: { ...fresh, vary: 'X-One' },
+      asks: { 'x-one': 'a' },
+      thenAsks: { 'x-one': 'A' },
+      second: 'asked',
+    },
     { name: 'Vary: * among others', says: { ...fresh, vary: 'X-One, *' }, second: 'asked' },
   ],
   'what a client wants (5.2.1)': [
@@ -240,7 +322,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       second: 'asked',
     },
     { name: 'no-store', says: fresh, asks: { 'cache-control': 'no-store' }, second: 'asked' },
-    { name: 'a range', says: fresh, thenAsks: { range: 'bytes=0-1' }, second: 'asked' },
+    { name: 'a range', says: fresh, thenAsks: { range: 'bytes=0-1' }, second: 'stored' },
+    {
+      name: 'a range of what is over',
+      says: { ...fresh, age: '3700' },
+      thenAsks: { range: 'bytes=0-1' },
+      second: 'asked',
+    },
     { name: 'HEAD, of what GET had', says: fresh, thenMethod: 'HEAD', second: 'stored' },
     { name: 'POST', says: fresh, thenMethod: 'POST', second: 'asked' },
   ],
@@ -315,5 +403,82 @@ async function hold(one: Case): Promise<void> {
 describe.each(Object.entries(cases))('a shared cache: %s', (_, list) => {
   it.each(list.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
     await hold(one);
+  });
+});
+
+/** A target with one page, which says this; what it was asked for, and how. */
+async function page(says: Fields, method?: (said: Fields) => Fields) {
+  const asked: string[] = [];
+  const target = await httpBackend((incoming, outgoing) => {
+    asked.push(incoming.method ?? '');
+    const fields = incoming.method === 'HEAD' && method !== undefined ? method(says) : says;
+    for (const [name, value] of Object.entries(fields)) outgoing.setHeader(name, value);
+    outgoing.end(incoming.method === 'HEAD' ? undefined : 'abcdefghij');
+  });
+  const { port } = await proxyTo([target.port], { cache: { enabled: true } });
+  await get(port, '/x');
+  return { port, asked };
+}
+
+describe('a part of what is stored (RFC 9110 section 14)', () => {
+  it.each([
+    ['bytes=0-2', 206, 'abc', 'bytes 0-2/10'],
+    ['bytes=7-', 206, 'hij', 'bytes 7-9/10'],
+    ['bytes=-2', 206, 'ij', 'bytes 8-9/10'],
+    ['bytes=-20', 206, 'abcdefghij', 'bytes 0-9/10'],
+    ['bytes=8-20', 206, 'ij', 'bytes 8-9/10'],
+    ['bytes=10-', 416, '', 'bytes */10'],
+    ['bytes=-0', 416, '', 'bytes */10'],
+    ['bytes=3-1', 200, 'abcdefghij', undefined],
+    ['bytes=0-1,3-4', 200, 'abcdefghij', undefined],
+    ['pages=1-2', 200, 'abcdefghij', undefined],
+  ])('%s', async (range, status, text, said) => {
+    const { port, asked } = await page({ ...fresh, ...tagged });
+    const answer = await get(port, '/x', { range });
+    expect([answer.status, answer.text, answer.headers['content-range']]).toEqual([status, text, said]);
+    expect(asked).toEqual(['GET']);
+  });
+
+  it.each([
+    ['"a"', 206],
+    ['"b"', 200],
+    ['W/"a"', 200],
+    [longAgo, 206],
+    [now, 200],
+  ])('only of the same: If-Range: %s', async (known, status) => {
+    const { port } = await page({ ...fresh, ...tagged, 'last-modified': longAgo });
+    expect((await get(port, '/x', { range: 'bytes=0-2', 'if-range': known })).status).toBe(status);
+  });
+});
+
+describe('what the client holds (RFC 9111 section 4.3.2)', () => {
+  it('had not changed after its Date, if it does not say when', async () => {
+    const { port, asked } = await page({ 'cache-control': 'max-age=7200', date: anHourAgo });
+    expect((await get(port, '/x', { 'if-modified-since': anHourAgo })).status).toBe(304);
+    expect((await get(port, '/x', { 'if-modified-since': now })).status).toBe(304);
+    expect((await get(port, '/x', { 'if-modified-since': longAgo })).status).toBe(200);
+    expect((await get(port, '/x', { 'if-modified-since': 'soon' })).status).toBe(200);
+    expect(asked).toEqual(['GET']);
+  });
+});
+
+describe('what HEAD tells of what is stored (RFC 9111 section 4.3.5)', () => {
+  const over = { ...fresh, ...tagged, age: '3700' };
+
+  it('makes it fresh again where it is the same', async () => {
+    const { port, asked } = await page(over, () => ({ ...fresh, ...tagged, 'content-length': '10' }));
+    await get(port, '/x', {}, 'HEAD');
+    expect((await get(port, '/x')).text).toBe('abcdefghij');
+    expect(asked).toEqual(['GET', 'HEAD']);
+  });
+
+  it.each([
+    ['another length', { 'content-length': '9' }],
+    ['another tag', { etag: '"b"' }],
+  ])('makes it untrue where it has %s', async (_, says) => {
+    const { port, asked } = await page(over, () => ({ ...fresh, ...tagged, ...says }));
+    await get(port, '/x', {}, 'HEAD');
+    await get(port, '/x', { 'cache-control': 'max-stale=10000' });
+    expect(asked).toEqual(['GET', 'HEAD', 'GET']);
   });
 });
