@@ -1,5 +1,5 @@
 import type { Capability, EngineId, FoundLab, Notice, Work } from '../contract/app.ts';
-import { BlindspotError } from '../contract/errors.ts';
+import { BlindspotError, toErrorShape } from '../contract/errors.ts';
 import type { EngineEvent, FoundSession } from './engine/engine.ts';
 import type { ProgramEvent } from '../../docker/protocol/events.ts';
 import type { TimelineEntry } from '../contract/measure.ts';
@@ -150,6 +150,7 @@ export class Controller {
       await this.working(`Starting ${lab.file.title}`, (work) => session.start(work.progress, work.signal));
     } catch (thrown) {
       this.note('engine', null, 'bad', thrown instanceof Error ? thrown.message : String(thrown));
+      if (toErrorShape(thrown).code === 'engine-lost') await this.refresh();
       throw thrown;
     }
     this.guide = this.newGuide(session);

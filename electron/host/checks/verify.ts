@@ -1,5 +1,5 @@
 import type { EngineId } from '../../contract/app.ts';
-import type { Verdict } from '../../contract/guide.ts';
+import type { GuideState, Verdict } from '../../contract/guide.ts';
 import { BlindspotError } from '../../contract/errors.ts';
 import { concreteActions } from '../lab/actions.ts';
 import type { Controller } from '../controller.ts';
@@ -18,6 +18,8 @@ export interface Proof {
   readonly checks: readonly ProvedCheck[];
 }
 
+type Scored = NonNullable<GuideState['steps'][number]['prediction']>;
+
 export interface ProvedCheck {
   readonly id: string;
   readonly before: 'pass' | 'fail';
@@ -25,7 +27,7 @@ export interface ProvedCheck {
   readonly measured: string;
   readonly expected: string;
   /** What the guide made of the solution's own prediction; null where the step asks for none. */
-  readonly prediction: 'right' | 'wrong' | 'open' | null;
+  readonly prediction: Scored | null;
   /** From the step's opening to its verdict. */
   readonly seconds: number;
 }
@@ -84,8 +86,13 @@ export async function prove(
           return done('failed', `${step.id} passes without its step: ${check.measured}`);
         if (check.after === 'fail')
           return done('failed', `${step.id}: ${check.measured}; expected ${check.expected}`);
-        if (check.prediction === 'wrong' || check.prediction === 'open')
-          return done('failed', `${step.id}: the solution's own prediction was found ${check.prediction}`);
+        if (check.prediction !== null && check.prediction.verdict !== 'right') {
+          const { verdict, measured } = check.prediction;
+          return done(
+            'failed',
+            `${step.id}: the solution's own prediction was found ${verdict}: ${measured}`,
+          );
+        }
       }
     }
     if (lab.solution.close !== undefined && controller.runner?.close(lab.solution.close) === false) {
@@ -152,10 +159,10 @@ async function waitForPass(guide: GuideRunner, step: string): Promise<Verdict> {
 }
 
 /** The guide scores a prediction when it passes the step, or a moment later. */
-async function scored(guide: GuideRunner, step: string): Promise<ProvedCheck['prediction']> {
+async function scored(guide: GuideRunner, step: string): Promise<Scored | null> {
   for (;;) {
     const { prediction, state } = guide.state().steps.find((one) => one.id === step) ?? {};
-    if (prediction?.verdict !== 'open' || state !== 'passed') return prediction?.verdict ?? null;
+    if (prediction?.verdict !== 'open' || state !== 'passed') return prediction ?? null;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
     guide.judge();
   }

@@ -10,8 +10,11 @@ import { totalDifference } from '../telemetry/ledger.ts';
 import { picks } from './pick.ts';
 import type { Session } from './session.ts';
 
-/** A prediction that is not borne out so much after its step has passed was wrong; checks look back two seconds. */
-const scoringMs = 3000;
+/**
+ * A prediction that is not borne out so much after its step has passed was wrong; checks look back two seconds. Where too
+ * little was measured to say so, a slow machine is waited for.
+ */
+const scoringMs = { fail: 3000, waiting: 10_000 };
 
 interface StepProgress {
   readonly step: StepFile;
@@ -143,7 +146,7 @@ export class GuideRunner {
     const choice = step.predict?.choices.find((one) => one.value === prediction.value);
     if (choice === undefined) return false;
     const { state, measured } = evaluate(step.id, choice.holds, this.evidence(progress));
-    if (state !== 'pass' && Date.now() - passed.at < scoringMs) return false;
+    if (state !== 'pass' && Date.now() - passed.at < scoringMs[state]) return false;
     progress.prediction = {
       value: prediction.value,
       verdict: state === 'pass' ? 'right' : 'wrong',

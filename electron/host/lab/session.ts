@@ -152,12 +152,21 @@ export class Session {
       await this.openAct(0);
       this.listener.changed();
     } catch (thrown) {
-      this.error = toErrorShape(thrown);
-      this.phase = 'failed';
-      this.listener.changed();
-      await this.takeDown();
+      this.fail(thrown);
+      await this.takeDown().catch((alsoThrown: unknown) => {
+        // An engine that went away explains the rest.
+        if (toErrorShape(alsoThrown).code !== 'engine-lost') return;
+        this.fail(alsoThrown);
+        throw alsoThrown;
+      });
       throw thrown;
     }
+  }
+
+  private fail(thrown: unknown): void {
+    this.error = toErrorShape(thrown);
+    this.phase = 'failed';
+    this.listener.changed();
   }
 
   /** Takes over a lab that an earlier app left running. What it measures starts now; settings are as found. */

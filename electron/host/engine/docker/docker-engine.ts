@@ -85,7 +85,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     },
 
     async allocate(session, names, ports) {
-      return allocate((await use()).docker, session, names, ports);
+      const { docker } = await use();
+      return told('No addresses were found', () => allocate(docker, session, names, ports));
     },
 
     async up(session, nodes, onNode, signal) {
@@ -161,8 +162,10 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 
     async remove(session, nodes) {
       const { docker } = await use();
-      await removeContainers(docker, session, nodes);
-      if (nodes === undefined) await removeNetworks(docker, session);
+      await told('What runs was not removed', async () => {
+        await removeContainers(docker, session, nodes);
+        if (nodes === undefined) await removeNetworks(docker, session);
+      });
     },
 
     dispose() {
@@ -170,6 +173,15 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       return Promise.resolve();
     },
   };
+}
+
+/** What the engine says, or the socket in its place, never reaches a person bare. */
+async function told<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw dockerFailure(doing, error);
+  }
 }
 
 type Container = ReturnType<Connection['docker']['getContainer']>;

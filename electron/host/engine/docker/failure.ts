@@ -26,7 +26,10 @@ export function dockerFailure(doing: string, error: unknown): BlindspotError {
     return say('disk-full', 'Free some disk space; "docker system df" shows what Docker itself uses.');
   }
   if (statusCode === undefined && code !== undefined && lost.has(code)) {
-    return say('engine-lost', 'Start the Docker engine again; the lab is picked up where it stands.');
+    return say(
+      'engine-lost',
+      'Start the Docker engine again. What is left of the lab there is found by its labels.',
+    );
   }
   if (/pool overlaps|address already in use|conflicts with existing route/i.test(message)) {
     return say('address-clash', 'Start the lab again: other addresses are chosen.');

@@ -23,6 +23,27 @@ test('an engine that stopped answering is said, though the lab itself has no err
   expect((await screen.findByRole('alert')).dataset.code).toBe('engine-lost');
 });
 
+test('a lab whose every node has stopped says so, and offers to start it again', async () => {
+  const host = fakeHost();
+  host.publish('app', appSample());
+  const running = sessionSample();
+  const nodes = running.nodes.map((node) => ({ ...node, state: 'stopped' as const }));
+  draw(LabState, { session: { ...running, nodes } }, host);
+  expect((await screen.findByRole('alert')).dataset.code).toBe('node-not-running');
+  expect(screen.getByRole('button', { name: 'Start the lab again' })).toBeTruthy();
+});
+
+test('one node that has stopped is no reason to say anything', () => {
+  const host = fakeHost();
+  host.publish('app', appSample());
+  const running = sessionSample();
+  const nodes = running.nodes.map((node, index) =>
+    index === 0 ? { ...node, state: 'stopped' as const } : node,
+  );
+  draw(LabState, { session: { ...running, nodes } }, host);
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 test('long work shows its steps and can be cancelled', async () => {
   const host = fakeHost();
   host.answer('work.cancel', () => null);

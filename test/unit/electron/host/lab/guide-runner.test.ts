@@ -6,10 +6,13 @@ import type { Json } from '../../../../../electron/contract/session.ts';
 const is = (path: string, equals: number) => ({ type: 'setting', node: 'one', path, equals });
 
 /** A session of which only settings are ever read: the step wants a = 1, its choices b = 1 and b = 2. */
-function guideOf(stated: Record<string, Json>): GuideRunner {
+function guideOf(
+  stated: Record<string, Json>,
+  holds: (n: number) => object = (n) => is('b', n),
+): GuideRunner {
   const predict = {
     prompt: 'What will b be?',
-    choices: [1, 2].map((n) => ({ value: String(n), text: '', explain: '', holds: is('b', n) })),
+    choices: [1, 2].map((n) => ({ value: String(n), text: '', explain: '', holds: holds(n) })),
   };
   const act = { id: 'act', nodes: {}, steps: [{ id: 'step', check: is('a', 1), predict }] };
   const session = {
@@ -21,7 +24,7 @@ function guideOf(stated: Record<string, Json>): GuideRunner {
     settings: { get: () => ({ stated }) },
     capture: { evidence: () => null },
     telemetry: {
-      samples: { remember: () => undefined },
+      samples: { remember: () => undefined, get: () => null },
       actsOfHand: () => [],
       ledger: () => ({ rows: [] }),
     },
@@ -70,6 +73,18 @@ describe('a prediction', () => {
     guide.judge();
     expect(predictionOf(guide)).toBe('wrong');
     stated.b = 1;
+    guide.judge();
+    expect(predictionOf(guide)).toBe('wrong');
+  });
+
+  it('waits longer where too little was measured to say that it was wrong', () => {
+    const guide = guideOf({ a: 1 }, () => ({ type: 'quiet', client: 'one', seconds: 1, answers: 1 }));
+    guide.predict('step', '1');
+    guide.judge();
+    vi.advanceTimersByTime(4000);
+    guide.judge();
+    expect(predictionOf(guide)).toBe('open');
+    vi.advanceTimersByTime(7000);
     guide.judge();
     expect(predictionOf(guide)).toBe('wrong');
   });
