@@ -39,7 +39,7 @@ export function kubeProxy(): KubeProxy {
     return {
       accepted: [...accepted.all().values()].reduce((sum, count) => sum + count, 0),
       opened: opened.all(),
-      rules,
+      rules: rules.filter((rule) => !isOfDocker(rule)),
     };
   };
 
@@ -72,6 +72,11 @@ function runningCount() {
     },
     all: (): ReadonlyMap<string, number> => new Map([...sums].map(([key, { total }]) => [key, total])),
   };
+}
+
+/** Docker's own, for the name server of its networks, stand in each container's table and have no part in the service. */
+export function isOfDocker({ chain, text }: KernelRule): boolean {
+  return chain.startsWith('DOCKER_') || text.includes(' -j DOCKER_');
 }
 
 /** `[packets:bytes] -A CHAIN rule`, as iptables-save -c prints it. */

@@ -31,6 +31,8 @@ export interface SessionState {
 export interface NodeState {
   readonly name: string;
   readonly role: Role;
+  /** The lab's name for it and its like; left out where it stands alone. */
+  readonly group?: string;
   /** Column in the topology, left to right: 0 clients, 1 L4, 2 L7, 3 backends, 4 dependencies. */
   readonly tier: number;
   readonly address: string;

@@ -242,7 +242,7 @@ async function controls(controller: Controller, node: string): Promise<Controls>
     node,
     settings: named(settings.stated),
     effective: named(settings.effective),
-    schema: session.settings.schema(session.telemetry.roleOf(node)),
+    schema: session.schemaOf(node),
     persona: personaCard(settings.stated.persona),
     faults: faults.map(({ name, title, description, schema, scopeSchema, active }) => ({
       name,

@@ -10,6 +10,8 @@ export interface FieldSchema {
   readonly scaled: boolean;
   readonly nullable: boolean;
   readonly choices: readonly string[];
+  /** Of a text: what is most likely meant, to be chosen; anything else can be typed. */
+  readonly suggestions: readonly string[];
   readonly min: number | null;
   readonly max: number | null;
   readonly whole: boolean;
@@ -36,6 +38,7 @@ export function readSchema(schema: Json, name = ''): FieldSchema {
     scaled: merged.scaled === true,
     nullable: options.some((option) => option.type === 'null'),
     choices,
+    suggestions: list(merged.examples).filter((one) => typeof one === 'string'),
     min: typeof minimum === 'number' ? minimum : null,
     max: typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? maximum : null,
     whole: type === 'integer',

@@ -1,7 +1,8 @@
 import type { Json } from '../../contract/session.ts';
 import type { Allocation } from '../engine/engine.ts';
-import { members } from './groups.ts';
-import type { LabNodes, Settings } from './lab.ts';
+import { actNodes, allMembers, members, virtualName } from './groups.ts';
+import type { Lab, LabNodes, Settings } from './lab.ts';
+import { groupOf } from './node-network.ts';
 
 /**
  * Where a client sends: its program knows an address and a port, a person knows a node. These turn one into the other.
@@ -18,10 +19,24 @@ export function withDestinationNamed(settings: Settings, allocation: Allocation)
   return name === null ? settings : { ...settings, address: name };
 }
 
-/** A patch that names a node, with that node's address and port; any other patch as it is. */
+/**
+ * A patch that names a node, with the address and port where that one serves, which is a shared address where its group
+ * has one, as a lab's own `to` has it; any other patch as it is.
+ */
 export function withDestinationFound(patch: Settings, nodes: LabNodes, allocation: Allocation): Settings {
   const named: Json | undefined = patch.address;
   if (typeof named !== 'string') return patch;
-  const place = allocation.nodes[members(nodes, named)[0] ?? named];
+  const [first = named] = members(nodes, named);
+  const shared = virtualName(nodes, groupOf(nodes, first));
+  const place = allocation.nodes[shared ?? first];
   return place === undefined ? patch : { ...patch, address: place.address, port: place.port };
+}
+
+/** The names that a client of this act can be sent to: whatever listens, by its shared address where it has one. */
+export function destinations(lab: Lab, act: number, { nodes: places }: Allocation): readonly string[] {
+  const nodes = actNodes(lab, act);
+  const names = allMembers(nodes)
+    .filter(({ node }) => node.role !== 'client')
+    .map(({ name, group }) => virtualName(nodes, group) ?? name);
+  return [...new Set(names)].filter((name) => (places[name]?.port ?? 0) > 0);
 }

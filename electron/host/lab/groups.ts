@@ -36,6 +36,12 @@ export function virtualName(nodes: LabNodes, group: string): string | null {
   return nodes[group]?.network?.virtual === true ? `${group}-vip` : null;
 }
 
+/** The nodes that stand behind a name that a client may be sent to: its own, or an address that a group shares. */
+export function membersBehind(nodes: LabNodes, name: string): readonly string[] {
+  const sharing = Object.keys(nodes).find((group) => virtualName(nodes, group) === name);
+  return members(nodes, sharing ?? name);
+}
+
 /** Names of the addresses that a node has beside its own. */
 export function furtherNames({ name, node }: Member): readonly string[] {
   const count = node.network?.addresses ?? 1;

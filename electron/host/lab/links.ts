@@ -1,5 +1,5 @@
 import type { Link } from '../../contract/session.ts';
-import { actNodes, allMembers, members } from './groups.ts';
+import { actNodes, allMembers, members, membersBehind } from './groups.ts';
 import type { Member } from './groups.ts';
 import type { Lab, LabNode, LabNodes } from './lab.ts';
 import { mergeSettings } from './merge.ts';
@@ -22,17 +22,20 @@ export function linksNow(
   const nodes = openedNodes(lab, act);
   const moved = allMembers(nodes).flatMap(({ name, node }) => {
     const to = node.role === 'client' ? destination(name) : null;
-    if (to === null || members(nodes, to).length === 0) return [];
+    const goals = to === null ? [] : membersBehind(nodes, to);
+    if (goals.length === 0) return [];
     const stated = references(node.settings.to).flatMap((one) => members(nodes, one));
-    return stated.includes(to) ? [] : [[name, to] as const];
+    return goals.every((goal) => stated.includes(goal)) ? [] : [[name, goals] as const];
   });
   return linksBetween(nodes, new Map(moved));
 }
 
-function linksBetween(nodes: LabNodes, moved: ReadonlyMap<string, string> = new Map()): readonly Link[] {
+function linksBetween(
+  nodes: LabNodes,
+  moved: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly Link[] {
   const goals = ({ name, node }: Member): readonly string[] => {
-    const to = moved.get(name);
-    const all = to === undefined ? referenced(node.role, node.settings) : [to];
+    const all = moved.get(name) ?? referenced(node.role, node.settings);
     // A target of two groups is one node all the same.
     return [...new Set(all.flatMap((reference) => members(nodes, reference)))];
   };

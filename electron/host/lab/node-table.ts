@@ -18,6 +18,7 @@ export class NodeTable {
     this.nodes.set(node.name, {
       name: node.name,
       role: node.role,
+      ...(node.group === node.name ? {} : { group: node.group }),
       tier: node.tier,
       address: node.address,
       port: node.port === 0 ? null : node.port,

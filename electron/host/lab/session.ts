@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Link, NodeState, Phase, SessionState } from '../../contract/session.ts';
+import type { Json, Link, NodeState, Phase, SessionState } from '../../contract/session.ts';
 import { BlindspotError, toErrorShape } from '../../contract/errors.ts';
 import type { ErrorShape } from '../../contract/errors.ts';
 import type { ProgramEvent } from '../../../docker/protocol/events.ts';
@@ -20,7 +20,7 @@ import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Certificates } from './certificates.ts';
-import { destinationOf, withDestinationFound } from './destination.ts';
+import { destinationOf, destinations, withDestinationFound } from './destination.ts';
 import { diff } from './diff.ts';
 import type { ManifestFile, ManifestOutcome } from '../../contract/manifests.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
@@ -30,6 +30,7 @@ import { manifestPatch, mustApply } from './manifests.ts';
 import { groupOf } from './node-network.ts';
 import { activeFaults, clearFaults, setFault } from './node-faults.ts';
 import { linksNow } from './links.ts';
+import { mergeSettings } from './merge.ts';
 import { NodeSettings } from './node-settings.ts';
 import { actNodes, allMembers } from './groups.ts';
 import { NodeTable } from './node-table.ts';
@@ -231,6 +232,15 @@ export class Session {
   }
 
   /** A client is sent to a node by its name, as a person types it. */
+  /** The settings' schema, with what is known of this session: where a client can be sent. */
+  schemaOf(node: string): Json {
+    const role = this.telemetry.roleOf(node);
+    const schema = this.settings.schema(role);
+    if (role !== 'client') return schema;
+    const examples = destinations(this.lab, this.actIndex, this.spec.allocation);
+    return mergeSettings(schema as Settings, { properties: { address: { examples } } });
+  }
+
   withDestination(patch: Settings): Settings {
     return withDestinationFound(patch, actNodes(this.lab, this.actIndex), this.spec.allocation);
   }

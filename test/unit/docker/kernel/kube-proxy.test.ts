@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSaved } from '../../../../docker/kernel/kube-proxy.ts';
+import { isOfDocker, parseSaved } from '../../../../docker/kernel/kube-proxy.ts';
 
 describe('kube-proxy’s counters', () => {
   it('are read rule by rule from iptables-save -c', () => {
@@ -20,5 +20,14 @@ describe('kube-proxy’s counters', () => {
         bytes: 180,
       },
     ]);
+  });
+
+  it('leave out what Docker has put there for its name server', () => {
+    const text = [
+      '[0:0] -A OUTPUT -d 127.0.0.11/32 -j DOCKER_OUTPUT',
+      '[9:540] -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+      '[0:0] -A DOCKER_OUTPUT -d 127.0.0.11/32 -p tcp -m tcp --dport 53 -j DNAT --to-destination 127.0.0.11:41397',
+    ].join('\n');
+    expect(parseSaved(text).filter((rule) => !isOfDocker(rule))).toMatchObject([{ packets: 9 }]);
   });
 });

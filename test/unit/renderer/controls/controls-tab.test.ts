@@ -168,3 +168,36 @@ test('a fault can be scoped: to paths, to a share, to a schedule', async () => {
     .poll(() => host.calls.findLast((call) => call.name === 'node.fault')?.params)
     .toMatchObject({ settings: { status: 500, scope: { probability: 0.5, schedule: { atMs: 0 } } } });
 });
+
+test('whom a client sends to is chosen from a list, or typed', async () => {
+  const host = hostWith({
+    ...controls,
+    settings: { address: 'proxy' },
+    schema: {
+      type: 'object',
+      properties: { address: { type: 'string', title: 'Sends to', examples: ['proxy', 'closer'] } },
+    },
+  });
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const field = await screen.findByLabelText<HTMLSelectElement>('Sends to');
+  expect([...field.options].map(({ text }) => text)).toEqual(['proxy', 'closer', 'something else…']);
+  await fireEvent.change(field, { target: { value: 'closer' } });
+  await expect
+    .poll(() => host.calls.at(-1))
+    .toEqual({ name: 'node.set', params: { node: 'balancer', settings: { address: 'closer' } } });
+  await fireEvent.change(field, { target: { value: '' } });
+  await expect.poll(() => screen.getByLabelText('Sends to').tagName).toBe('INPUT');
+});
+
+test('a change is for one of a group, or for all of it where a person wants so', async () => {
+  const host = hostWith({ ...controls, node: 'backend-1' });
+  const nodes = ['backend-1', 'backend-2'].map((name) => nodeSample(name, { group: 'backend' }));
+  draw(ControlsTab, { session: sessionSample({ nodes }) }, host);
+  await fireEvent.click(await screen.findByLabelText('all 2 of backend'));
+  await fireEvent.change(await screen.findByLabelText('Check by'), { target: { value: 'http' } });
+  await expect
+    .poll(() => host.calls.filter(({ name }) => name === 'node.set').map(({ params }) => params))
+    .toEqual(
+      ['backend-1', 'backend-2'].map((node) => ({ node, settings: { healthCheck: { protocol: 'http' } } })),
+    );
+});

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   destinationOf,
+  destinations,
   withDestinationFound,
   withDestinationNamed,
 } from '../../../../../electron/host/lab/destination.ts';
@@ -48,6 +49,15 @@ describe('links', () => {
     expect(ways('elsewhere')).toEqual(['client edge', 'edge shop']);
   });
 
+  it('follow a client to an address that a balancer has beside its own', async () => {
+    const ways = linksNow(await lab('15-direct-server-return'), 0, () => 'dsr-vip');
+    expect(ways.filter(({ from }) => from === 'client')).toEqual([
+      { from: 'client', to: 'dsr', layer: 'l4' },
+    ]);
+    expect(ways.filter(({ from }) => from === 'dsr')).toHaveLength(3);
+    expect(ways.some(({ from }) => from === 'nat')).toBe(false);
+  });
+
   it('keep a whole group where the client has one of its members', () => {
     expect(linksNow(story, 0, () => 'balancer')).toEqual(links(story, 0));
   });
@@ -74,5 +84,35 @@ describe('where a client sends', () => {
     expect(withDestinationNamed(elsewhere, allocation)).toEqual(elsewhere);
     expect(withDestinationFound(elsewhere, nodes, allocation)).toEqual(elsewhere);
     expect(withDestinationFound({ rate: 3 }, nodes, allocation)).toEqual({ rate: 3 });
+  });
+
+  it('is chosen from what listens, by a shared address where there is one', async () => {
+    const direct = await lab('15-direct-server-return');
+    const places = [
+      'client',
+      'nat',
+      'dsr',
+      'dsr-vip',
+      'xdp',
+      'xdp-vip',
+      'backend-1',
+      'backend-2',
+      'backend-3',
+    ];
+    const all = {
+      networks: [],
+      nodes: Object.fromEntries(
+        places.map((name, at) => [name, { address: `10.9.0.${at}`, port: name === 'client' ? 0 : 8080 }]),
+      ),
+    };
+    expect(destinations(direct, 0, all)).toEqual(
+      expect.arrayContaining(['nat', 'dsr-vip', 'xdp-vip', 'backend-1']),
+    );
+    expect(destinations(direct, 0, all)).toHaveLength(6);
+    // As a lab's own `to: dsr` has it.
+    expect(withDestinationFound({ address: 'dsr' }, actNodes(direct, 0), all)).toEqual({
+      address: '10.9.0.3',
+      port: 8080,
+    });
   });
 });
