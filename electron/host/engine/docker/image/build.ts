@@ -9,6 +9,7 @@ import { buildContext } from './context.ts';
 import { repositories } from './inputs.ts';
 import type { ImageInputs } from './inputs.ts';
 import { nodeBinary } from './node-package.ts';
+import { mustHaveRoom } from './room.ts';
 
 /** How apt says that it reached nobody; it exits with 100 whatever the reason was. */
 const noNetwork =
@@ -25,11 +26,12 @@ export interface BuildRequest {
   readonly signal: AbortSignal;
 }
 
-/** inputs -> base -> node -> docker build -> tag; then the tags of older inputs go. */
+/** room on the disk -> base -> node -> docker build -> tag; then the tags of older inputs go. */
 export async function buildImage(request: BuildRequest): Promise<void> {
   const { connection, inputs, root, cacheDir, progress, signal } = request;
   const { docker, architecture } = connection;
   try {
+    await mustHaveRoom(docker);
     const base = await baseImage({ docker, architecture, packages: inputs.packages, progress, signal });
     const node = await nodeBinary(root, cacheDir, architecture, progress, signal);
     await buildOn(request, base, node);
