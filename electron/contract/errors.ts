@@ -62,5 +62,15 @@ export function toErrorShape(thrown: unknown): ErrorShape {
       ...(thrown.where === undefined ? {} : { where: thrown.where }),
     };
   }
-  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) };
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (fullDisk.has((thrown as { readonly code?: unknown } | null)?.code)) {
+    return {
+      code: 'disk-full',
+      message,
+      next: 'Free some disk space, or set BLINDSPOT_HOME to a folder on a disk that has some.',
+    };
+  }
+  return { code: 'internal', message };
 }
+
+const fullDisk = new Set<unknown>(['ENOSPC', 'EDQUOT']);

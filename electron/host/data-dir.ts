@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -23,6 +23,11 @@ export async function readJson(file: string): Promise<unknown> {
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const fresh = `${file}.${process.pid}.new`;
-  await writeFile(fresh, `${JSON.stringify(value, null, 2)}\n`);
-  await rename(fresh, file);
+  try {
+    await writeFile(fresh, `${JSON.stringify(value, null, 2)}\n`);
+    await rename(fresh, file);
+  } catch (thrown) {
+    await rm(fresh, { force: true });
+    throw thrown;
+  }
 }

@@ -25,7 +25,7 @@ const words: Readonly<Record<ErrorCode, Words>> = {
   'image-failed': { title: 'The image could not be built', means: 'Docker labs cannot start without it.' },
   'address-clash': { title: 'Addresses are already in use', means: 'The lab was not started.' },
   'port-in-use': { title: 'A port is already in use', means: '' },
-  'disk-full': { title: 'The disk is full', means: 'The engine could not write.' },
+  'disk-full': { title: 'The disk is full', means: 'What had to be written was not.' },
   'node-unreachable': { title: 'The node does not answer', means: 'Its figures are unknown, not zero.' },
   'node-not-running': { title: 'The node is not running', means: '' },
   'node-refused': { title: 'The node refused', means: 'Nothing was changed.' },

@@ -94,7 +94,8 @@ export class LocalSession {
         this.nodes.delete(name);
       }),
     );
-    await this.save();
+    // A hint that could not be written (a full disk) names processes that are gone: whoever reads it will see that.
+    await this.save().catch(() => undefined);
   }
 
   /** Everything of the session: nodes, shells and what they left running, sockets, files. */
@@ -102,7 +103,7 @@ export class LocalSession {
     this.stopGuard();
     this.shells.hangUp('The lab was taken down.');
     await Promise.all([...this.nodes.values()].map((node) => node.process.retire()));
-    await this.saving;
+    await this.saving.catch(() => undefined);
     const record = this.record(new Map());
     await endLeftovers(record, 0, this.ground.platform);
     await this.ground.records.remove(record);

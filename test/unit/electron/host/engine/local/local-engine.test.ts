@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,20 @@ describe('up and remove', () => {
     await expect(echo(nodes[1])).rejects.toThrow('ECONNREFUSED');
     expect(await place.engine.found()).toEqual([]);
     await place.engine.remove(spec.session);
+  });
+
+  it('what is to go goes, whether or not that can be written down', async () => {
+    const [spec, nodes] = await place.session(names);
+    await place.engine.up(spec, nodes, ignore, never);
+    // Where the record was there is a folder now, as on a full disk there is no room: writing it fails.
+    const record = join(place.dir, 'state', 'local', `${spec.session}.json`);
+    await rm(record);
+    await mkdir(join(record, 'in the way'), { recursive: true });
+    await place.engine.remove(spec.session, ['backend-1']);
+    await expect(echo(nodes[1])).rejects.toThrow('ECONNREFUSED');
+    await rm(record, { recursive: true });
+    await place.engine.remove(spec.session);
+    expect(marked(sessionMark, spec.session)).toEqual([]);
   });
 
   it('adds nodes to a session and removes named ones', async () => {
