@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Group } from '../balancing/group.ts';
 import { parseOrRefuse } from '../lib/admin-problem.ts';
 import type { AdminRoute } from '../lib/admin-route.ts';
-import { createCall } from './call.ts';
+import { OwnCall } from './call.ts';
 import { forTarget } from './headers.ts';
 import type { Field, RequestHead } from './message.ts';
 import type { Pipeline } from './policies/pipeline.ts';
@@ -46,7 +46,7 @@ export function explainRequestRoute(
       const peer: Peer = { address: asked.from, port: 0, localAddress, localPort, tls: null };
       const incoming = { head, peer, hasBody: false, upgrade: null, trailers: false };
       const none = () => Promise.resolve({ bytes: Buffer.alloc(0), whole: true });
-      const call = createCall('explain', Date.now(), incoming, none, true);
+      const call = new OwnCall('explain', Date.now(), incoming, none, true);
       const verdict = await pipeline.run(call);
       const why = call.reasons;
       if (verdict !== null) {

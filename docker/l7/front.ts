@@ -37,13 +37,13 @@ export interface ClientListener {
 }
 
 /** The client connection that a request came over, as the algorithms know it, and what to hash instead of it. */
-export function flowOf(peer: Peer, hashKey: string | null): FlowKey {
-  return {
+export function flowOf({ address, port, localAddress, localPort }: Peer, hashKey: string | null): FlowKey {
+  const flow = {
     protocol: 'tcp',
-    sourceAddress: peer.address,
-    sourcePort: peer.port,
-    destinationAddress: peer.localAddress,
-    destinationPort: peer.localPort,
-    ...(hashKey === null ? {} : { hashKey }),
-  };
+    sourceAddress: address,
+    sourcePort: port,
+    destinationAddress: localAddress,
+    destinationPort: localPort,
+  } as const;
+  return hashKey === null ? flow : { ...flow, hashKey };
 }

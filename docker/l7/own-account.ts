@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import type { ExchangeDeps } from './exchange.ts';
 import type { ClientListener, Incoming } from './front.ts';
 import type { Field, ResponseHead } from './message.ts';
@@ -49,7 +49,7 @@ export function askOnOwnAccount(
       watch: (listener) => void (client = listener),
     };
 
-    exchange(incoming, randomUUID(), Date.now(), {
+    new Exchange(incoming, randomUUID(), Date.now(), {
       ...around,
       pipeline: {
         run(call) {
@@ -63,6 +63,6 @@ export function askOnOwnAccount(
           reject(new Error(bytes > request.maxBytes ? 'too large' : (cause ?? 'no target')));
         } else resolve({ head, body: Buffer.concat(chunks), trailers, target: call.target });
       },
-    });
+    }).start();
   });
 }

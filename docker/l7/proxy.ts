@@ -1,5 +1,4 @@
 //  client --> listener > front --Incoming--> exchange > back --> target
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
@@ -16,8 +15,9 @@ import type { PoolView } from './back.ts';
 import { createBacks } from './backs.ts';
 import { createDurationBuckets } from './duration-buckets.ts';
 import type { DurationBuckets } from './duration-buckets.ts';
-import { exchange } from './exchange.ts';
-import type { ExchangeDeps, ExchangeEnd } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import type { ExchangeDeps } from './exchange.ts';
+import type { ExchangeEnd } from './exchange-end.ts';
 import type { Incoming } from './front.ts';
 import { fieldValue } from './message.ts';
 import type { Desync } from './http1/desync.ts';
@@ -32,6 +32,7 @@ import type { PolicyKind } from './policies/policy-kind.ts';
 import type { Peer, Services } from './policies/policy.ts';
 import { createSecureTargets } from './target-tls.ts';
 import type { SecureTargets } from './target-tls.ts';
+import { requestIds } from './request-id.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';
 import { createRetryBudget } from './retry.ts';
@@ -82,6 +83,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const budget = createRetryBudget();
   const durations = createDurationBuckets();
   const perTarget = new Map<string, RequestCounter>();
+  const newId = requestIds();
 
   const targetRequests = (member: Member): RequestCounter => {
     let found = perTarget.get(member.id);
@@ -109,38 +111,36 @@ export function createProxy(deps: ProxyDeps): Proxy {
   };
   const pipeline = createPipeline(settings(), services, deps.policies);
 
+  const onEnd = (end: ExchangeEnd) => {
+    const { call, cause, status, began } = end;
+    const cut = cause !== null && cause !== 'policy' && end.begun;
+    requests.end(cut || cause === 'client-gone' ? null : status);
+    if (cause !== null) note(cause);
+    if (cause === 'policy' && end.by !== null) byPolicy[end.by] = (byPolicy[end.by] ?? 0) + 1;
+    if (cause === 'refused' || cause === 'connect-timeout') failed += 1;
+    const latencyMs = performance.now() - began;
+    durations.record(latencyMs);
+    if (call.awaited) {
+      call.ended({
+        status,
+        targetStatus: end.targetStatus,
+        target: call.target,
+        cause: cause === 'policy' ? null : cause,
+        latencyMs,
+      });
+    }
+    records.record(call.id, () => recordOf(end, latencyMs));
+    const { accessLog, accessLogForm } = settings();
+    if (!accessLog) return;
+    const toTargetMs = end.sentAt === null ? null : end.sentAt - began;
+    log(accessLogForms[accessLogForm].request(placeOf(call.peer), end, { latencyMs, toTargetMs }));
+  };
+  const served: ExchangeDeps = { ...around, pipeline, onEnd };
+
   const serve = (incoming: Incoming) => {
-    const at = Date.now();
-    const began = performance.now();
-    const id = fieldValue(incoming.head.fields, requestIdHeader) ?? randomUUID();
-    const connection = `${incoming.peer.address}:${incoming.peer.port}`;
+    const id = fieldValue(incoming.head.fields, requestIdHeader) ?? newId();
     requests.start();
-    exchange(incoming, id, at, {
-      ...around,
-      pipeline,
-      onEnd(end) {
-        const { call, cause, status } = end;
-        const cut = cause !== null && cause !== 'policy' && end.begun;
-        requests.end(cut || cause === 'client-gone' ? null : status);
-        if (cause !== null) note(cause);
-        if (cause === 'policy' && end.by !== null) byPolicy[end.by] = (byPolicy[end.by] ?? 0) + 1;
-        if (cause === 'refused' || cause === 'connect-timeout') failed += 1;
-        const latencyMs = performance.now() - began;
-        durations.record(latencyMs);
-        call.ended({
-          status,
-          targetStatus: end.targetStatus,
-          target: call.target,
-          cause: cause === 'policy' ? null : cause,
-          latencyMs,
-        });
-        records.record(id, () => recordOf(connection, end, latencyMs));
-        const { accessLog, accessLogForm } = settings();
-        if (!accessLog) return;
-        const toTargetMs = end.sentAt === null ? null : end.sentAt - began;
-        log(accessLogForms[accessLogForm].request(connection, end, { latencyMs, toTargetMs }));
-      },
-    });
+    new Exchange(incoming, id, Date.now(), served).start();
   };
 
   /** Bytes that did not become a request were received, and answered, all the same. */
@@ -151,8 +151,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       problem.status === 408 ? 'request-timeout' : tooLarge.has(problem.status) ? 'too-large' : 'bad-request',
     );
     const { accessLog, accessLogForm } = settings();
-    if (accessLog)
-      log(accessLogForms[accessLogForm].refusal(`${peer.address}:${peer.port}`, problem, desync));
+    if (accessLog) log(accessLogForms[accessLogForm].refusal(placeOf(peer), problem, desync));
   };
 
   const http2 = createHttp2Front({
@@ -229,13 +228,17 @@ function frontOf(
 
 const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);
 
-function recordOf(connection: string, end: ExchangeEnd, latencyMs: number): RequestRecord {
+function placeOf({ address, port }: Peer): string {
+  return `${address}:${port}`;
+}
+
+function recordOf(end: ExchangeEnd, latencyMs: number): RequestRecord {
   const { call, cause, status } = end;
   const answered = cause === null || cause === 'policy';
   return {
     id: call.id,
     at: call.at,
-    connection,
+    connection: placeOf(call.peer),
     user: fieldValue(call.received.fields, 'x-blindspot-user') ?? '',
     method: call.received.method,
     path: call.received.target,

@@ -1,5 +1,5 @@
 import { fieldValue } from '../message.ts';
-import type { ExchangeEnd } from '../exchange.ts';
+import type { ExchangeEnd } from '../exchange-end.ts';
 import type { AccessLogForm } from './form.ts';
 import { quoted } from './quoted.ts';
 

@@ -1,5 +1,5 @@
 import type { L7Settings } from '../../protocol/balancer.ts';
-import type { ExchangeEnd } from '../exchange.ts';
+import type { ExchangeEnd } from '../exchange-end.ts';
 import type { Desync } from '../http1/desync.ts';
 import type { Problem } from '../http1/problem.ts';
 import { alb } from './alb.ts';

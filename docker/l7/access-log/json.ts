@@ -1,5 +1,5 @@
 import type { TlsFacts } from '../../protocol/tls.ts';
-import type { ExchangeEnd } from '../exchange.ts';
+import type { ExchangeEnd } from '../exchange-end.ts';
 import { termination } from '../failure.ts';
 import type { AccessLogForm, Took } from './form.ts';
 import type { Desync } from '../http1/desync.ts';
