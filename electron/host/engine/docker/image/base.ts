@@ -106,6 +106,7 @@ async function debootstrap(
   refused: string,
 ) {
   progress(ownStep, 'making Debian bookworm');
+  await removeUnfinished(docker);
   const child = spawn(
     'mmdebstrap',
     [
@@ -128,21 +129,36 @@ async function debootstrap(
     child.on('close', resolve);
   });
   const imported = (async () => {
+    let id = '';
     const stream = await docker.importImage(child.stdout, {
       fromSrc: '-',
-      repo: own.repository,
-      tag: own.tag,
       changes: [`LABEL blindspot=base blindspot.packages=${mark}`, 'CMD ["bash"]'],
       abortSignal: signal,
     });
-    await followWork(stream, () => undefined);
+    await followWork(stream, ({ status = '' }) => {
+      id = /sha256:[0-9a-f]{64}/.exec(status)?.[0] ?? id;
+    });
+    return id;
   })();
   const [ended, kept] = await Promise.allSettled([exit, imported]);
   signal.throwIfAborted();
   if (ended.status === 'rejected') throw unavailable(refused, 'mmdebstrap is not installed');
   if (ended.value !== 0) throw unavailable(refused, `mmdebstrap failed: ${said.slice(-3).join(' / ')}`);
   if (kept.status === 'rejected') throw kept.reason;
+  // Only now: the engine takes half a Debian as readily as a whole one, from a maker or an app that died meanwhile.
+  await docker.getImage(kept.value).tag({ repo: own.repository, tag: own.tag });
   progress(ownStep, `${ownName} is ready`);
+}
+
+/** What an earlier try left without a name. */
+async function removeUnfinished(docker: Docker): Promise<void> {
+  const images = await docker.listImages({ filters: { label: ['blindspot=base'], dangling: ['true'] } });
+  for (const { Id: id } of images) {
+    await docker
+      .getImage(id)
+      .remove()
+      .catch(() => undefined);
+  }
 }
 
 function unavailable(refused: string, why: string): BlindspotError {
