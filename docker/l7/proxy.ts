@@ -22,7 +22,8 @@ import type { Incoming } from './front.ts';
 import { fieldValue } from './message.ts';
 import type { Desync } from './http1/desync.ts';
 import type { Problem } from './http1/problem.ts';
-import { createHttp2Front } from './http2/client-session.ts';
+import { serveHttp2 } from './http2/client-session.ts';
+import type { Http2FrontDeps } from './http2/client-session.ts';
 import { createListener } from './listener.ts';
 import type { MakeFront } from './listener.ts';
 import { askOnOwnAccount } from './own-account.ts';
@@ -154,12 +155,11 @@ export function createProxy(deps: ProxyDeps): Proxy {
     if (accessLog) log(accessLogForms[accessLogForm].refusal(placeOf(peer), problem, desync));
   };
 
-  const http2 = createHttp2Front({
+  const http2: Http2FrontDeps = {
     settings,
     serve,
-    refused: (status, reason, peer) =>
-      refused({ status: status === 405 ? 405 : 400, reason }, peer, { kind: 'Severe', reasons: [reason] }),
-  });
+    refused: (problem, peer) => refused(problem, peer, { kind: 'Severe', reasons: [problem.reason] }),
+  };
   const protocols = () => (settings().http2.enabled ? ['h2', 'http/1.1'] : ['http/1.1']);
   const listener = createListener(
     {
@@ -167,7 +167,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       serve,
       refused,
       http2: () => settings().http2.enabled,
-      serveHttp2: http2.serve,
+      serveHttp2: (socket, peer, said) => serveHttp2(socket, peer, said, http2),
     },
     (secured) => frontOf(deps.identity, protocols, secured),
   );

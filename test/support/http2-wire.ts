@@ -110,6 +110,8 @@ export interface Heard {
 }
 
 export interface Http2Wire extends Heard {
+  /** Of this end. */
+  readonly port: number;
   send(...frames: readonly Buffer[]): void;
   until(what: string, there: (heard: Heard) => boolean): Promise<void>;
   destroy(): void;
@@ -129,7 +131,9 @@ export function http2Wire(port: number, first: Buffer = settings(), start = pref
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   const frames: Frame[] = [];
   let closed = false;
+  let localPort = 0;
   let unread: Buffer = Buffer.alloc(0);
+  socket.on('connect', () => (localPort = socket.localPort ?? 0));
   socket.on('data', (chunk: Buffer) => {
     unread = Buffer.concat([unread, chunk]);
     while (unread.length >= 9) {
@@ -173,6 +177,9 @@ export function http2Wire(port: number, first: Buffer = settings(), start = pref
         await waitUntil(() => there(heard), 15_000, what);
       },
       destroy: () => void socket.destroy(),
+      get port() {
+        return localPort;
+      },
     },
     Object.getOwnPropertyDescriptors(heard),
   ) as Http2Wire;

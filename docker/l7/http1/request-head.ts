@@ -69,7 +69,8 @@ export function hopelessStart(start: Buffer, limits: Limits): Problem | null {
 const visible = /^[\x21-\x7e]+$/;
 const visibleOrBeyond = /^[\x21-\x7e\x80-\xff]+$/;
 const absolute = /^(https?):\/\/([^/?#]*)([^#]*)$/i;
-const host = /^(\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%-]*)(:\d{0,5})?$/i;
+/** An authority: a name or an address, with a port or without, and nobody's name before it. */
+export const host = /^(\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%-]*)(:\d{0,5})?$/i;
 
 function parseRequestLine(line: string, limits: Limits): RequestLine | Problem {
   if (line.length > limits.requestLineBytes) return { status: 414, reason: 'the request line is too long' };

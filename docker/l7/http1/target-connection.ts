@@ -151,8 +151,11 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
     listener = null;
     outgoing = null;
     onDrain = nothing;
-    if (keepAlive && requestOver && !tunnel && reader.held === 0 && !socket.destroyed) deps.onIdle(hintMs);
-    else socket.destroySoon();
+    if (keepAlive && requestOver && !tunnel && reader.held === 0 && !socket.destroyed) {
+      // Made to wait by the client of this answer, it would be deaf to the next, and to the target's FIN.
+      if (socket.isPaused()) socket.resume();
+      deps.onIdle(hintMs);
+    } else socket.destroySoon();
   };
 
   /**

@@ -1,0 +1,239 @@
+//  HEADERS CONTINUATION DATA RST_STREAM WINDOW_UPDATE --> [which stream, and may it] --> client stream
+import type { HttpSettings } from '../../protocol/l7/http.ts';
+import type { Http2Settings } from '../../protocol/l7/http2.ts';
+import type { Incoming } from '../front.ts';
+import type { Problem } from '../http1/problem.ts';
+import type { Peer } from '../policies/policy.ts';
+import { openStream } from './client-stream.ts';
+import type { ClientStream } from './client-stream.ts';
+import { code, firstTableBytes, flag, frameType, largestWindow } from './codes.ts';
+import { ConnectionError } from './connection-error.ts';
+import { createEndedStreams } from './ended-streams.ts';
+import { fieldsToSend } from './fields-to-send.ts';
+import type { FloodGuard } from './flood-guard.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { createHeaderBlock } from './header-block.ts';
+import type { HeaderBlock } from './header-block.ts';
+import type { Outlet } from './outlet.ts';
+import { createRequestDecoder } from './request-field.ts';
+import type { RequestField } from './request-field.ts';
+import { parseRequest, parseTrailers } from './request-head.ts';
+import type { Refused } from './request-head.ts';
+
+export interface ClientStreams {
+  readonly count: number;
+  /** The highest that was looked at. */
+  readonly last: number;
+  /** A header block has begun and is not over: nothing but this stream's CONTINUATION may follow. */
+  readonly inBlock: number | null;
+  /** `start` is past the padding's length and the priority, `end` before the padding. */
+  headers(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
+  continuation(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
+  data(flags: number, id: number, piece: Buffer, size: number): void;
+  reset(id: number): void;
+  credit(id: number, bytes: number): void;
+  /** An error of one stream, where it is open; else of the connection. */
+  fault(id: number, code: number, reason: string): void;
+  /** No new one from now on: those are somebody else's to serve. */
+  noMore(): void;
+  abort(): void;
+}
+
+export interface ClientStreamsDeps {
+  readonly peer: Peer;
+  readonly http: HttpSettings;
+  readonly http2: Http2Settings;
+  readonly writer: FrameWriter;
+  readonly outlet: Outlet;
+  readonly guard: FloodGuard;
+  serve(incoming: Incoming): void;
+  refused(problem: Problem, peer: Peer): void;
+  /** The first of them, the last of them. */
+  busy(): void;
+  idle(): void;
+  /** As many as the connection may have. */
+  enough(): void;
+}
+
+/** Compressed, a head is smaller; what is still larger than this has no end in sight. */
+const blockPerHead = 2;
+const tableOverhead = 32;
+
+export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
+  const { http, http2, writer, guard, peer } = deps;
+  const open = new Map<number, ClientStream>();
+  const ended = createEndedStreams();
+  const decoder = createRequestDecoder(firstTableBytes);
+  let block: HeaderBlock | null = null;
+  let last = 0;
+  let served = 0;
+  let lastServed = largestWindow;
+  let fields: RequestField[] = [];
+  let bytesOfFields = 0;
+  let plainFields = 0;
+  let tooLarge = '';
+
+  const collect = (field: RequestField, size: number) => {
+    bytesOfFields += size;
+    if (!field.kind.startsWith(':')) plainFields += 1;
+    if (size - tableOverhead > http.fieldBytes && field.kind !== ':path')
+      tooLarge = 'a header field is too long';
+    else if (bytesOfFields > http.headBytes) tooLarge = 'the header is too long';
+    else if (plainFields > http.fields) tooLarge = 'too many header fields';
+    else fields.push(field);
+  };
+
+  const calm = () => {
+    if (!guard.reset()) throw new ConnectionError(code.enhanceYourCalm, 'too many streams for nothing');
+  };
+
+  const cut = (id: number, why: number) => {
+    writer.words(frameType.rstStream, 0, id, why);
+    ended.note(id, 'cut');
+  };
+
+  /** Where a server may answer what it must reset, it says why (RFC 9113 section 8.1.1). */
+  const refuse = (id: number, problem: Refused, hasBody: boolean) => {
+    deps.refused({ status: problem.status, reason: problem.reason }, peer);
+    writer.headers(id, fieldsToSend(problem.status, []) ?? [], true);
+    if (problem.malformed) {
+      cut(id, code.protocolError);
+      calm();
+    } else if (hasBody) cut(id, code.noError);
+    else ended.note(id, 'whole');
+  };
+
+  const begin = (id: number, hasBody: boolean, all: readonly RequestField[]) => {
+    last = id;
+    if (id > lastServed) {
+      ended.note(id, 'cut');
+      return;
+    }
+    if (open.size >= http2.streams) {
+      cut(id, code.refusedStream);
+      calm();
+      return;
+    }
+    served += 1;
+    const request =
+      tooLarge === ''
+        ? parseRequest(all, peer.tls !== null, http)
+        : { status: 431 as const, reason: tooLarge, malformed: false };
+    if ('malformed' in request) refuse(id, request, hasBody);
+    else if (request.length !== null && request.length > 0 && !hasBody)
+      refuse(id, { status: 400, reason: 'BadContentLength: no body', malformed: true }, false);
+    else if (http.bodyBytes > 0 && (request.length ?? 0) > http.bodyBytes)
+      refuse(id, { status: 413, reason: 'the body is too large', malformed: false }, hasBody);
+    else {
+      const { writer, outlet } = deps;
+      const stream = openStream({
+        id,
+        request,
+        hasBody,
+        peer,
+        http,
+        writer,
+        outlet,
+        closed: (ending) => {
+          open.delete(id);
+          ended.note(id, ending);
+          if (open.size === 0) deps.idle();
+        },
+      });
+      open.set(id, stream);
+      if (open.size === 1) deps.busy();
+      deps.serve(stream.incoming);
+    }
+    if (http.requestsPerConnection > 0 && served >= http.requestsPerConnection) deps.enough();
+  };
+
+  /** A block is read whatever becomes of its stream: the table is the connection's. */
+  const complete = (id: number, flags: number, bytes: Buffer, start: number, end: number) => {
+    fields = [];
+    bytesOfFields = plainFields = 0;
+    tooLarge = '';
+    decoder.decode(bytes, start, end, collect);
+    guard.useful();
+    const over = (flags & flag.endStream) !== 0;
+    const stream = open.get(id);
+    if (stream !== undefined) stream.trailers(tooLarge === '' ? parseTrailers(fields) : null, over);
+    else if (id > last) begin(id, !over, fields);
+    else late(id);
+  };
+
+  /** A header block on a stream that is over. */
+  const late = (id: number) => {
+    const ending = ended.of(id);
+    if (ending === 'cut') return;
+    if (ending === 'whole') throw new ConnectionError(code.streamClosed, `stream ${id} is over`);
+    if (ending === null) throw new ConnectionError(code.protocolError, `stream ${id} is older than the last`);
+    cut(id, code.streamClosed);
+    calm();
+  };
+
+  const notIdle = (id: number) => {
+    if (id > last) throw new ConnectionError(code.protocolError, `stream ${id} was never opened`);
+  };
+
+  return {
+    get count() {
+      return open.size;
+    },
+    get last() {
+      return last;
+    },
+    get inBlock() {
+      return block?.stream ?? null;
+    },
+    headers(flags, id, bytes, start, end) {
+      if (id % 2 === 0) throw new ConnectionError(code.protocolError, "a stream that is not a client's");
+      if ((flags & flag.endHeaders) !== 0) {
+        complete(id, flags, bytes, start, end);
+        return;
+      }
+      block = createHeaderBlock(id, flags, http.headBytes * blockPerHead);
+      block.add(bytes, start, end);
+    },
+    continuation(flags, id, bytes, start, end) {
+      if (block?.stream !== id) throw new ConnectionError(code.protocolError, 'CONTINUATION of nothing');
+      block.add(bytes, start, end);
+      if ((flags & flag.endHeaders) === 0) return;
+      const { flags: first } = block;
+      const whole = block.whole();
+      block = null;
+      complete(id, first, whole, 0, whole.length);
+    },
+    data(flags, id, piece, size) {
+      const over = (flags & flag.endStream) !== 0;
+      const stream = open.get(id);
+      if (stream !== undefined) {
+        stream.data(piece, size, over);
+        return;
+      }
+      notIdle(id);
+      if (ended.of(id) === 'cut') return;
+      cut(id, code.streamClosed);
+      calm();
+    },
+    reset(id) {
+      notIdle(id);
+      open.get(id)?.gone();
+      calm();
+    },
+    credit(id, bytes) {
+      notIdle(id);
+      open.get(id)?.credit(bytes);
+    },
+    fault(id, why, reason) {
+      const stream = open.get(id);
+      if (stream !== undefined) {
+        stream.fault(why);
+        calm();
+      } else if (id > last || ended.of(id) !== 'cut') throw new ConnectionError(why, reason);
+    },
+    noMore: () => void (lastServed = last),
+    abort() {
+      for (const stream of [...open.values()]) stream.gone();
+    },
+  };
+}
