@@ -1,17 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { fuzzHttp2 } from '../support/fuzz-http2.ts';
+import type { Http2Tally } from '../support/fuzz-http2.ts';
 import { requestFuzzer } from '../support/fuzz-requests.ts';
 import type { RequestTally } from '../support/fuzz-requests.ts';
 import { fuzzSplits } from '../support/fuzz-splits.ts';
 import { cleanUp } from '../unit/docker/l7/rig.ts';
 
 const batch = 10_000;
+const http2Batch = batch / 8;
 /** After a collection, from the first batch to the last. */
 const growthBytes = 16 * 1024 * 1024;
 
 /**
  * Mutated requests: against the reader, byte by byte and cut at every place, and on real connections through the real
- * proxy to a target that is another reader. Ends at the first that breaks a rule; the seed makes the run again.
+ * proxy to a target that is another reader; and, an eighth as many, mutated connections of HTTP/2. Ends at the first that breaks a rule; the seed makes the run again.
  */
 export async function soakRequests(count: number, seed: number, say: (line: string) => void): Promise<void> {
   setFlagsFromString('--expose-gc');
@@ -23,6 +26,10 @@ export async function soakRequests(count: number, seed: number, say: (line: stri
   const fuzzer = await requestFuzzer();
   try {
     const total: RequestTally = { connections: 0, judged: 0, refused: 0, seen: 0, cut: 0, foreign: 0 };
+    const http2: Http2Tally = { served: 0, whole: 0, refused: 0, ended: 0 };
+    const addHttp2 = (tally: Http2Tally) => {
+      for (const key of Object.keys(http2) as (keyof Http2Tally)[]) http2[key] += tally[key];
+    };
     const add = (tally: RequestTally) => {
       for (const key of Object.keys(total) as (keyof RequestTally)[]) total[key] += tally[key];
     };
@@ -31,15 +38,18 @@ export async function soakRequests(count: number, seed: number, say: (line: stri
       const most = Math.min(batch, count - total.connections);
       fuzzSplits(most, seed + round);
       add(await fuzzer.run(most, seed + round));
+      addHttp2(await fuzzHttp2(Math.min(http2Batch, most), seed + round));
       if (round === 0) before = heap();
       if (round % 10 === 9)
-        say(`requests: ${JSON.stringify(total)}, heap ${inMiB(heap())} MiB, seed ${seed}`);
+        say(`requests: ${JSON.stringify({ ...total, http2 })}, heap ${inMiB(heap())} MiB, seed ${seed}`);
     }
     const after = heap();
     if (after - before > growthBytes) {
       throw new Error(`the heap grew from ${inMiB(before)} to ${inMiB(after)} MiB, seed ${seed}`);
     }
-    say(`requests: ${JSON.stringify(total)}, heap ${inMiB(before)} to ${inMiB(after)} MiB, seed ${seed}`);
+    say(
+      `requests: ${JSON.stringify({ ...total, http2 })}, heap ${inMiB(before)} to ${inMiB(after)} MiB, seed ${seed}`,
+    );
     say('requests: no crash, and what the target saw is what the proxy judged');
   } finally {
     await cleanUp();
