@@ -185,6 +185,17 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     this.ownBody().sendTo(target);
   }
 
+  /** The client has said all that it had to say, which in a tunnel is not before it ends its side. */
+  get bodyIsWhole(): boolean {
+    return this.body?.whole() ?? true;
+  }
+
+  /** A tunnel whose target had ended its side before it went: no harm to anybody. */
+  tunnelOver(): void {
+    this.end(null, this.client.status);
+    this.client.abort();
+  }
+
   /** The target has answered: what it did not read of the body by now it does not want. */
   bodyIsEnough(): void {
     if (this.body?.whole() === false) this.body.detach();

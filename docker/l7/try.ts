@@ -20,6 +20,8 @@ export class Try implements BackListener {
   private silence: Deadline | null = null;
   private perTry: NodeJS.Timeout | null = null;
   private answer: ResponseSink | null = null;
+  /** A tunnel whose target has ended its side, and may still be told something. */
+  private halfClosed = false;
   /** Its place among the target's has been given back. */
   private released = false;
 
@@ -92,15 +94,19 @@ export class Try implements BackListener {
   }
 
   end(trailers: readonly Field[]): void {
-    this.stopTimers();
-    this.whole.bodyIsEnough();
+    this.halfClosed = this.whole.targetStatus === 101 && !this.whole.bodyIsWhole;
+    if (!this.halfClosed) {
+      this.stopTimers();
+      this.whole.bodyIsEnough();
+    }
     this.answer?.end(trailers);
   }
 
   failed(cause: Cause, harm: Harm): void {
     const { whole } = this;
     if (whole.over) return;
-    if (whole.stage === 'answering' || !whole.retryOr(cause, harm)) whole.failed(cause);
+    if (this.halfClosed) whole.tunnelOver();
+    else if (whole.stage === 'answering' || !whole.retryOr(cause, harm)) whole.failed(cause);
   }
 
   cancel(): void {

@@ -42,6 +42,14 @@ export const tlsVersionsSchema = z
   .meta({ title: 'TLS versions' });
 export type TlsVersions = z.output<typeof tlsVersionsSchema>;
 
+/** TLS 1.3 has none but good ones, and its own choice is no setting. */
+export const tlsCiphersSchema = z.enum(['intermediate', 'wide']).default('intermediate').meta({
+  title: 'Ciphers of TLS 1.2',
+  description:
+    'intermediate: authenticated, with forward secrecy; wide: what OpenSSL offers, CBC and all, for old clients',
+});
+export type TlsCiphers = z.output<typeof tlsCiphersSchema>;
+
 /** A listener that speaks TLS. */
 export const serverTlsSchema = z
   .strictObject({
@@ -51,6 +59,7 @@ export const serverTlsSchema = z
       .default('ignore')
       .meta({ title: 'Client certificate', description: 'require: mutual TLS' }),
     versions: tlsVersionsSchema,
+    ciphers: tlsCiphersSchema,
     resumption: z.boolean().default(true).meta({
       title: 'Session tickets',
       description: 'A client that comes back skips certificate and key exchange',

@@ -61,6 +61,8 @@ export function serveHttp1(
   let closing = false;
   let lingering = false;
   let tunnel = false;
+  /** The target has ended its side of the tunnel, and the client may still talk. */
+  let halfClosed = false;
   let upgrading = false;
   let swallowed = 0;
   let served = 0;
@@ -206,6 +208,7 @@ export function serveHttp1(
         if (!tunnel) upgrading = false;
         if (writer.head(head) === 'close' || tunnel) closing = true;
         if (tunnel) {
+          bodyOver = false;
           reader.tunnel();
           socket.resume();
         }
@@ -218,7 +221,9 @@ export function serveHttp1(
           socket.destroy();
           return;
         }
-        whenFlushed(answered);
+        halfClosed = tunnel && !bodyOver;
+        if (halfClosed) socket.end();
+        else whenFlushed(answered);
       },
       abort() {
         writer.flush();
@@ -305,6 +310,7 @@ export function serveHttp1(
     if (tunnel && serving) {
       bodyOver = true;
       sink?.end([]);
+      if (halfClosed) answered();
       return;
     }
     gone();

@@ -138,6 +138,7 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
 
   const upgrade = (head: Parameters<BackListener['head']>[0]): { readonly kind: 'again' } => {
     tunnel = true;
+    requestOver = false;
     keepAlive = false;
     reader.tunnel();
     listener?.head(head);

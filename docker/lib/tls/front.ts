@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { createSecureContext, createServer } from 'node:tls';
 import type { SecureContext, SecureContextOptions, Server, TLSSocket } from 'node:tls';
 import type { CertificateFacts, Flaw, Identity, ServerTls, ServerTlsStats } from '../../protocol/tls.ts';
+import { cipherList } from './ciphers.ts';
 import { certificateFacts } from './facts.ts';
 import { createHandshakeCounter } from './handshake-counter.ts';
 import { tlsProblem } from './problem.ts';
@@ -60,6 +61,7 @@ export function createFront({ identity, alpn, secured }: FrontOptions): Front {
         key: one.key,
         ca: [identity.authority],
         ...versionRange(now.versions),
+        ...cipherList(now.ciphers),
       };
       const facts = certificateFacts(new X509Certificate(certificate));
       return { names: one.names, options, context: createSecureContext(options), facts };

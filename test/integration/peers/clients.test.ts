@@ -188,28 +188,46 @@ describe('h2load', () => {
 describe('testssl', () => {
   const skip = needs('testssl');
 
-  it.skipIf(skip)('finds the new protocols and none of the old', { timeout: 120_000 }, async () => {
-    const { port } = await secure();
-    const file = join(folder, 'testssl.json');
-    const quiet = [
-      '--quiet',
-      '--color',
-      '0',
-      '--warnings',
-      'off',
-      '--ip',
-      '127.0.0.1',
-      '--openssl-timeout',
-      '10',
-    ];
-    const { out } = await runProgram('testssl', [...quiet, '-p', '--jsonfile', file, `app.lab:${port}`], {
-      timeoutMs: 110_000,
-    });
-    const line = (start: RegExp) =>
-      out.split('\n').find((one) => start.test(one.trim())) ?? `nothing about ${start.source} in ${out}`;
-    for (const old of [/^SSLv2/, /^SSLv3/, /^TLS 1\b(?!\.)/, /^TLS 1\.1/])
-      expect(line(old)).toContain('not offered');
-    for (const now of [/^TLS 1\.2/, /^TLS 1\.3/]) expect(line(now)).toMatch(/offered \(OK\)/);
-    expect(line(/^ALPN\/HTTP2/)).toMatch(/h2, http\/1\.1/);
-  });
+  it.skipIf(skip)(
+    'finds the new protocols and good ciphers, and none of the old',
+    { timeout: 120_000 },
+    async () => {
+      const { port } = await secure();
+      const file = join(folder, 'testssl.json');
+      const quiet = [
+        '--quiet',
+        '--color',
+        '0',
+        '--warnings',
+        'off',
+        '--ip',
+        '127.0.0.1',
+        '--openssl-timeout',
+        '10',
+      ];
+      const { out } = await runProgram(
+        'testssl',
+        [...quiet, '-p', '-s', '--jsonfile', file, `app.lab:${port}`],
+        {
+          timeoutMs: 240_000,
+        },
+      );
+      const line = (start: RegExp) =>
+        out.split('\n').find((one) => start.test(one.trim())) ?? `nothing about ${start.source} in ${out}`;
+      for (const old of [/^SSLv2/, /^SSLv3/, /^TLS 1\b(?!\.)/, /^TLS 1\.1/])
+        expect(line(old)).toContain('not offered');
+      for (const now of [/^TLS 1\.2/, /^TLS 1\.3/]) expect(line(now)).toMatch(/offered \(OK\)/);
+      for (const weak of [
+        /^NULL ciphers/,
+        /^Anonymous NULL/,
+        /^Export ciphers/,
+        /^LOW:/,
+        /^Triple DES/,
+        /^Obsoleted CBC/,
+      ])
+        expect(line(weak)).toContain('not offered');
+      expect(line(/^Forward Secrecy strong/)).toContain('offered (OK)');
+      expect(line(/^ALPN\/HTTP2/)).toMatch(/h2, http\/1\.1/);
+    },
+  );
 });

@@ -78,6 +78,17 @@ function headersIn({ body }: Got): Record<string, string> {
 }
 
 describe('a proxy that ends TLS', () => {
+  test('with TLS 1.2 agrees on no cipher that is out of favour, unless it is to', async () => {
+    const plain = await backend(null);
+    const { port, change } = await proxy(plain.port, ending);
+    const with12 = (ciphers: string) => get(port, '/', { maxVersion: 'TLSv1.2', ciphers });
+    expect((await with12('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256')).status).toBe(200);
+    const old = 'ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384';
+    expect((await with12(old)).status).not.toBe(200);
+    change({ tls: { on: true, ciphers: 'wide' } });
+    expect((await with12(old)).status).toBe(200);
+  });
+
   test('shows the certificate of the name asked for, and passes the request on in the clear', async () => {
     const plain = await backend(null);
     const { port, records, log, proxy: it } = await proxy(plain.port, ending);

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../../../support/wait.ts';
-import { ask, cleanUp, echoHead, httpBackend, proxyTo, raw, seen } from '../rig.ts';
+import { ask, cleanUp, echoHead, httpBackend, onCleanUp, proxyTo, raw, seen } from '../rig.ts';
 import { wire } from './wire.ts';
 
 afterEach(cleanUp);
@@ -412,6 +412,54 @@ describe('HTTP/1 with targets', () => {
     await waitUntil(() => proxy.requests.view().inFlight === 0);
     server.closeAllConnections();
     server.close();
+  });
+
+  /** A target that says hello in a tunnel and ends its side; `heard` is what it is told after that. */
+  async function halfClosing(after: (socket: Socket) => void = () => undefined) {
+    let heard = '';
+    let ended = false;
+    const target = await raw((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello');
+        socket.on('data', (chunk: Buffer) => {
+          heard += chunk.toString();
+          after(socket);
+        });
+        socket.on('end', () => (ended = true));
+      });
+    });
+    const made = await proxyTo([target], { http: { tunnelIdleMs: 30_000 } });
+    const socket = connect({ port: made.port, host: '127.0.0.1', allowHalfOpen: true });
+    onCleanUp(() => socket.destroy());
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const over = new Promise<void>((resolve) => socket.once('end', () => resolve()));
+    socket.write(get('/', 'Upgrade: x\r\nConnection: Upgrade\r\n'));
+    await over;
+    expect(text).toMatch(/hello$/);
+    return { ...made, socket, heard: () => heard, ended: () => ended };
+  }
+
+  it('in a tunnel the target’s end is only its own: what the client still says arrives', async () => {
+    const { socket, heard, ended, proxy, log } = await halfClosing();
+    expect(proxy.requests.view().inFlight).toBe(1);
+    socket.write('still here');
+    await waitUntil(() => heard() === 'still here');
+    socket.end();
+    await waitUntil(() => ended() && log.length === 1 && proxy.connections.open === 0);
+    expect(log[0]).toMatchObject({ status: 101, termination: '--' });
+    expect(proxy.requests.view()).toMatchObject({ answered: 1, aborted: 0, inFlight: 0 });
+  });
+
+  it('in a tunnel whose target has gone for good after its end, the client soon is told when it says more', async () => {
+    const { socket, proxy, log } = await halfClosing((target) => target.resetAndDestroy());
+    await waitUntil(() => {
+      if (!socket.destroyed) socket.write('still here');
+      return log.length === 1 && proxy.connections.open === 0;
+    });
+    expect(log[0]).toMatchObject({ status: 101, termination: '--' });
   });
 
   it('a tunnel that falls silent is cut', async () => {
