@@ -6,7 +6,7 @@ import { evidence } from '../../../../support/evidence.ts';
 
 /** One probe a second: `.` passed, `x` failed. */
 function probesOf(results: string, target = 'backend-2'): ProgramEvent[] {
-  return [...results].map((result, index) => {
+  return results.split('').map((result, index) => {
     const at = (index + 1) * 1000;
     const ok = result === '.';
     return { seq: index, at, type: 'probe', target, ok, code: ok ? 'L7OK' : 'L7STS' } as ProgramEvent;
@@ -48,6 +48,6 @@ describe('probes', () => {
     expect(verdict(0.5, 10, '.x'.repeat(20))).toMatchObject({
       measured: expect.stringMatching(/^20 of 40/) as string,
     });
-    expect(verdict(0.5, 10, 'x'.repeat(20) + '.'.repeat(3)).state).toBe('fail');
+    expect(verdict(0.5, 10, 'x'.repeat(30) + '...').state).toBe('fail');
   });
 });
