@@ -86,7 +86,10 @@ function checkInWords({ healthCheck: check }: GroupSettings, scale: number): str
   return `${what}, every ${check.intervalMs / 1000} s, ${leaving(check)}, ${returning(check)}${faster}`;
 }
 
-/** The newest eviction or return, measured from the act that caused it: a fault on the target, or a new check. */
+/**
+ * The newest eviction or return, measured from the act that caused it: what was last done to the target (a fault, its
+ * power, its settings, of which one may be the version that it serves), or a new check.
+ */
 function measuredOf(
   { transitions, acts, balancer, prediction }: HealthInput,
   id: string,
@@ -102,22 +105,29 @@ function measuredOf(
     what: evicted ? 'evicted' : 'returned',
     ms: moved.at - cause.at,
     predictedMs: evicted ? prediction.downMs : prediction.upMs,
-    from: cause.kind === 'fault' ? `fault on ${cause.node}` : `new settings of ${cause.node}`,
+    from: inWords(cause),
   };
 }
+
+type Cause = ActOfHand & { readonly kind: 'fault' | 'settings' | 'power' };
 
 export function causeOf(
   acts: readonly ActOfHand[],
   balancer: string,
   target: string,
   before: number,
-): (ActOfHand & { kind: 'fault' | 'settings' | 'power' }) | null {
+): Cause | null {
   const cause = acts.findLast(
     (act) =>
       act.at <= before &&
-      ((act.kind === 'fault' && act.node === target) ||
-        (act.kind === 'power' && act.node === target) ||
-        (act.kind === 'settings' && act.node === balancer)),
+      act.kind !== 'command' &&
+      (act.node === target || (act.kind === 'settings' && act.node === balancer)),
   );
   return cause === undefined || cause.kind === 'command' ? null : cause;
+}
+
+function inWords(cause: Cause): string {
+  if (cause.kind === 'fault') return `fault on ${cause.node}`;
+  if (cause.kind === 'power') return `${cause.action} of ${cause.node}`;
+  return `new settings of ${cause.node}`;
 }
