@@ -30,6 +30,7 @@ const minute = 60_000;
 export const steps: readonly Step[] = [
   { name: 'check', run: check },
   { name: 'unit', run: (ground) => vitest(ground, ['unit', 'renderer'], 10 * minute, ['--retry=1']) },
+  { name: 'fuzz', run: fuzz },
   { name: 'build', run: (ground) => script(ground, ['electron/build.ts'], 5 * minute) },
   { name: 'image', run: image },
   { name: 'integration', run: integration },
@@ -107,6 +108,15 @@ async function script(ground: Ground, args: readonly string[], limitMs: number):
   return code === 0
     ? pass()
     : fail(`${args.join(' ')} ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+}
+
+/** A minute each, every time with another seed: the failure names it. */
+async function fuzz(ground: Ground): Promise<Tally> {
+  const tallies: Tally[] = [];
+  for (const what of ['requests']) {
+    tallies.push(await script(ground, ['test/soak/main.ts', what, '--seconds', '60'], 5 * minute));
+  }
+  return sum(tallies);
 }
 
 /** Why Docker is not part of this run: a skip, or a failure where it is required. Null when an engine answers. */

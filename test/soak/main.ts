@@ -14,11 +14,11 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- ledger [--minutes 10] [--engine docker|local]  1,000 requests a second while faults flip: the books balance
  *   npm run soak -- l4 [--minutes 10]                              2,000 connections a second through the forwarder: no byte lost
  *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
- *   npm run soak -- requests [--count 1000000] [--seed N]          mutated HTTP requests, each byte split, through the L7 proxy
+ *   npm run soak -- requests [--count 1000000 | --seconds N] [--seed N]  mutated HTTP requests, each byte split, through the L7 proxy
  *   npm run soak -- l7 [--minutes 10] [--seed N]                   2,000 requests a second, faults, a change each second, clients that vanish
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      pictures of the window: each step of each lab, then every panel, with axe's word
  *
- * Long on purpose, and so not a part of `npm test`.
+ * Long on purpose; `npm test` runs a minute of `requests`.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +27,7 @@ const { values, positionals } = parseArgs({
     repeat: { type: 'string' },
     minutes: { type: 'string' },
     count: { type: 'string' },
+    seconds: { type: 'string' },
     seed: { type: 'string' },
   },
 });
@@ -48,7 +49,10 @@ if (what === 'labs') {
   const seed = Number(values.seed ?? Date.now() % 2 ** 32);
   process.exitCode = (await soakL7(Number(values.minutes ?? 10), seed, say)) ? 0 : 1;
 } else if (what === 'requests') {
-  await soakRequests(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
+  const seconds = Number(values.seconds ?? Infinity);
+  const count = Number(values.count ?? (values.seconds === undefined ? 1_000_000 : Infinity));
+  const seed = Number(values.seed ?? Date.now() % 2 ** 32);
+  process.exitCode = (await soakRequests({ count, seconds }, seed, say)) ? 0 : 1;
 } else if (what === 'pictures') {
   process.exitCode = (await takePictures(positionals.slice(1), engine, say)) ? 0 : 1;
 } else {

@@ -7,7 +7,8 @@ import type { RequestTally } from '../support/fuzz-requests.ts';
 import { fuzzSplits } from '../support/fuzz-splits.ts';
 import { cleanUp } from '../unit/docker/l7/rig.ts';
 
-const batch = 10_000;
+/** The first warms everything, and is the measure of the memory; the time is looked at after each. */
+const batch = 2000;
 const http2Batch = batch / 8;
 /** After a collection, from the first batch to the last. */
 const growthBytes = 16 * 1024 * 1024;
@@ -16,7 +17,14 @@ const growthBytes = 16 * 1024 * 1024;
  * Mutated requests: against the reader, byte by byte and cut at every place, and on real connections through the real
  * proxy to a target that is another reader; and, an eighth as many, mutated connections of HTTP/2. Ends at the first that breaks a rule; the seed makes the run again.
  */
-export async function soakRequests(count: number, seed: number, say: (line: string) => void): Promise<void> {
+export async function soakRequests(
+  limit: { readonly count: number; readonly seconds: number },
+  seed: number,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const began = Date.now();
+  const left = ({ connections }: RequestTally) =>
+    Date.now() - began < limit.seconds * 1000 ? limit.count - connections : 0;
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const heap = () => {
@@ -34,13 +42,13 @@ export async function soakRequests(count: number, seed: number, say: (line: stri
       for (const key of Object.keys(total) as (keyof RequestTally)[]) total[key] += tally[key];
     };
     let before = 0;
-    for (let round = 0; total.connections < count; round++) {
-      const most = Math.min(batch, count - total.connections);
+    for (let round = 0; left(total) > 0; round++) {
+      const most = Math.min(batch, left(total));
       fuzzSplits(most, seed + round);
       add(await fuzzer.run(most, seed + round));
       addHttp2(await fuzzHttp2(Math.min(http2Batch, most), seed + round));
       if (round === 0) before = heap();
-      if (round % 10 === 9)
+      if (round % 50 === 49)
         say(`requests: ${JSON.stringify({ ...total, http2 })}, heap ${inMiB(heap())} MiB, seed ${seed}`);
     }
     const after = heap();
@@ -51,6 +59,13 @@ export async function soakRequests(count: number, seed: number, say: (line: stri
       `requests: ${JSON.stringify({ ...total, http2 })}, heap ${inMiB(before)} to ${inMiB(after)} MiB, seed ${seed}`,
     );
     say('requests: no crash, and what the target saw is what the proxy judged');
+    return true;
+  } catch (error) {
+    // On stderr, in one line: whoever started this among other things says it again.
+    process.stderr.write(
+      `requests: ${error instanceof Error ? error.message : String(error)} (--seed ${seed} makes the run again)\n`,
+    );
+    return false;
   } finally {
     await cleanUp();
   }

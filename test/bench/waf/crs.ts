@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
@@ -15,36 +15,10 @@ export interface CrsCase {
   readonly bytes: Buffer;
 }
 
-const deb822 = `Types: deb-src
-URIs: http://deb.debian.org/debian
-Suites: bookworm
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-`;
-
 /** Debian's source package, fetched beside the machine's own apt lists, which stay as they are. The folder it unpacks to. */
 export function fetchCrs(folder: string): string {
-  mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
-  const sources = join(folder, 'debian.sources');
-  writeFileSync(sources, deb822);
-  const apt = (...args: readonly string[]) =>
-    execFileSync(
-      'apt-get',
-      [
-        ...['-q', '-o', `Dir::Etc::sourcelist=${sources}`, '-o', 'Dir::Etc::sourceparts=-'],
-        ...['-o', `Dir::State::lists=${join(folder, 'lists')}`, '-o', `Dir::Cache=${folder}`],
-        ...args,
-      ],
-      { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-  apt('update');
-  apt('source', '--download-only', 'modsecurity-crs');
-  const archive = readdirSync(folder).find((name) => name.includes('.orig.tar.'));
-  if (archive === undefined) throw new Error('the source package holds no original archive');
-  execFileSync('tar', ['xf', archive], { cwd: folder });
-  const unpacked = readdirSync(folder).find((name) => name.startsWith('coreruleset'));
-  if (unpacked === undefined) throw new Error('the archive holds no coreruleset folder');
-  return join(folder, unpacked);
+  const script = join(import.meta.dirname, '..', '..', '..', '.ci', 'fetch-crs.sh');
+  return execFileSync(script, [folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
 interface Input {
