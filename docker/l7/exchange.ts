@@ -1,7 +1,7 @@
 //  front --head--> [policies > pick] --> try --> back      bodies flow both ways, each with backpressure
 //  front <--head, body-- [policies | own answer] <-- try <-- back
 import type { Group } from '../balancing/group.ts';
-import type { Held, Member } from '../balancing/member.ts';
+import type { Member } from '../balancing/member.ts';
 import type { Pool } from '../balancing/pool.ts';
 import { matchesCode } from '../balancing/status-codes.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
@@ -11,6 +11,8 @@ import { OwnCall } from './call.ts';
 import type { ExchangeEnd } from './exchange-end.ts';
 import type { Cause, Stage } from './failure.ts';
 import { statusFor } from './failure.ts';
+import { Hedge } from './hedge.ts';
+import type { Hedging } from './hedging.ts';
 import { flowOf } from './front.ts';
 import type { ClientListener, Incoming } from './front.ts';
 import type { Desync } from './http1/desync.ts';
@@ -29,6 +31,7 @@ import { Try } from './try.ts';
 export interface ExchangeDeps {
   readonly pipeline: Pick<Pipeline, 'run'>;
   readonly budget: RetryBudget;
+  readonly hedging: Hedging;
   settings(): L7Settings;
   readonly group: Group;
   back(member: Member): Back;
@@ -42,7 +45,7 @@ export interface ExchangeDeps {
  * One request from its head to the last byte of its answer, over as many tries as it takes. Methods and not closures:
  * this is made for each request, and what a request costs is mostly what is made for it.
  */
-export class Exchange implements ClientListener, Held, ExchangeEnd {
+export class Exchange implements ClientListener, ExchangeEnd {
   readonly incoming: Incoming;
   readonly settings: L7Settings;
   readonly call: OwnCall;
@@ -62,9 +65,11 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
   cause: Cause | null = null;
   by: string | null = null;
   over = false;
+  /** The try whose answer it is, or will be as it seems now. */
+  trying: Try | null = null;
+  hedge: Hedge | null = null;
   private readonly deps: ExchangeDeps;
   private body: RequestBody | null = null;
-  private trying: Try | null = null;
   private unreachable: Set<Member> | null = null;
   private unreached = 0;
   private repeated = 0;
@@ -119,10 +124,6 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     this.end(this.by === null ? null : 'policy', this.client.status);
   }
 
-  letGo(): void {
-    this.failed('let-go');
-  }
-
   failed(cause: Cause): void {
     if (this.over) return;
     if (this.begun) {
@@ -133,6 +134,7 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     }
     const rescued = this.call.rescued(cause);
     this.trying?.cancel();
+    this.hedge?.end();
     if (rescued !== null) {
       this.by = rescued.by;
       this.give(rescued.answer);
@@ -168,10 +170,7 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     const another = next === 'same' ? failed : this.another(failed, harm);
     if (another === null) return false;
     // What was certainly not done costs nobody anything to do again.
-    if (harm === 'maybe' && !this.budgeted) {
-      this.budgeted = deps.budget.take(deps.underWay(), settings.retry);
-      if (!this.budgeted) return false;
-    }
+    if (harm === 'maybe' && !this.takeBudget()) return false;
     if (harm !== 'unsent') this.repeated += 1;
     this.trying?.cancel();
     this.release(false);
@@ -179,6 +178,39 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     this.call.why('retry', `${cause} at ${failed.id}, sent to ${another.id}`);
     this.try(another, harm === 'stale');
     return true;
+  }
+
+  /** Of the budget of retries: once for all tries of this request. */
+  takeBudget(): boolean {
+    const { budget, underWay } = this.deps;
+    this.budgeted ||= budget.take(underWay(), this.settings.retry);
+    return this.budgeted;
+  }
+
+  /** The body is all here, for another try. */
+  get repeatable(): boolean {
+    return this.body === null ? !this.incoming.hasBody : this.body.whole() && this.body.replayable();
+  }
+
+  anotherThan(member: Member): Member | null {
+    const other = this.pick(new Set([...(this.unreachable ?? []), member]));
+    return other === member ? null : other;
+  }
+
+  startTry(member: Member, fresh: boolean): Try {
+    member.active += 1;
+    this.deps.onTargetStart(member);
+    const tried = new Try(this, member);
+    member.held.add(tried);
+    tried.begin(this.deps.back(member), fresh);
+    return tried;
+  }
+
+  /** One of two, and not the one whose answer counts. */
+  drop(tried: Try, blame: boolean): void {
+    tried.cancel();
+    this.releaseTry(tried, null);
+    if (blame) this.deps.group.observe(tried.member, { ok: false, latencyMs: null });
   }
 
   sendBody(target: Sink): void {
@@ -225,7 +257,10 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     const preferred = prefer === null ? null : this.pool().preferred(prefer);
     const first = preferred ?? this.pick();
     if (first === null) this.failed('no-target');
-    else this.try(first, false);
+    else {
+      this.try(first, false);
+      if (this.settings.hedge.enabled) this.hedge = Hedge.of(this, this.deps.hedging);
+    }
   }
 
   private pool(): Pool {
@@ -246,6 +281,7 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
   private again(failed: Member): true {
     this.deps.group.observe(failed, { ok: false, latencyMs: null });
     this.call.why('retry', `not reached: ${failed.id}, sent to it again`);
+    this.hedge?.stop();
     this.trying?.keepPlace(this.settings.connectRetryWaitMs, () => {
       this.release(false);
       this.try(failed, false);
@@ -256,19 +292,19 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
   private try(member: Member, fresh: boolean): void {
     this.stage = 'connecting';
     this.targetStatus = null;
-    member.active += 1;
-    member.held.add(this);
-    this.deps.onTargetStart(member);
-    this.trying = new Try(this, member);
-    this.trying.begin(this.deps.back(member), fresh);
+    this.trying = this.startTry(member, fresh);
   }
 
   private release(ok: boolean): void {
-    const { trying } = this;
-    if (trying?.release() !== true) return;
-    trying.member.active -= 1;
-    trying.member.held.delete(this);
-    this.deps.onTargetEnd(trying.member, ok ? this.targetStatus : null);
+    if (this.trying !== null) this.releaseTry(this.trying, ok ? this.targetStatus : null);
+  }
+
+  private releaseTry(tried: Try, status: number | null): void {
+    if (!tried.release()) return;
+    const { member } = tried;
+    member.active -= 1;
+    member.held.delete(tried);
+    this.deps.onTargetEnd(member, status);
   }
 
   private end(cause: Cause | null, status: number | null): void {
@@ -286,6 +322,7 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
     if (this.budgeted) this.deps.budget.giveBack();
     this.body?.detach();
     this.trying?.cancel();
+    this.hedge?.end();
     this.deps.onEnd(this);
   }
 
@@ -308,8 +345,9 @@ export class Exchange implements ClientListener, Held, ExchangeEnd {
   }
 
   private ownBody(): RequestBody {
-    const { tries, stale, bodyBytes } = this.settings.retry;
-    return (this.body ??= createRequestBody(this.incoming, tries > 0 || stale ? Math.max(bodyBytes, 0) : 0));
+    const { retry, hedge } = this.settings;
+    const keep = retry.tries > 0 || retry.stale || hedge.enabled ? Math.max(retry.bodyBytes, 0) : 0;
+    return (this.body ??= createRequestBody(this.incoming, keep));
   }
 }
 

@@ -7,6 +7,7 @@ import { forTarget } from './headers.ts';
 import type { Field, RequestHead } from './message.ts';
 import type { Pipeline } from './policies/pipeline.ts';
 import type { Peer } from './policies/policy.ts';
+import { mayBeRepeated } from './retry.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 
 const askedSchema = z.strictObject({
@@ -64,9 +65,18 @@ export function explainRequestRoute(
           preferred: call.prefer === null ? null : (pool.preferred(call.prefer)?.id ?? null),
           mayServe: group.members.filter(({ id }) => pool.preferred(id) !== null).map(({ id }) => id),
           algorithm: settings().algorithm,
+          ...hedged(asked.method, settings()),
         },
         why,
       };
     },
   };
+}
+
+/** How long the target has before another is asked, too; nothing where that does not happen. */
+function hedged(method: string, { hedge, retry }: L7Settings): { readonly hedge?: string } {
+  if (!hedge.enabled || !mayBeRepeated(method, retry)) return {};
+  const { afterMs, percentile } = hedge;
+  const longer = percentile === 0 ? '' : `, or more than ${percentile} % of answers took`;
+  return { hedge: `another target after ${afterMs} ms${longer}` };
 }

@@ -31,6 +31,7 @@ export function metricsText(stats: BalancerStats, durations: DurationBuckets): s
       byName(requests?.own, 'cause'),
     ),
     family('policy_answers_total', 'counter', 'Answers of policies', byName(requests?.byPolicy, 'policy')),
+    family('hedges_total', 'counter', 'Second tries beside the first', byName(countsOf(requests), 'what')),
     family('client_connections_total', 'counter', 'Connections accepted', [[{}, connections.accepted]]),
     family('client_connections_open', 'gauge', 'Connections with clients', [[{}, connections.open]]),
     family('client_bytes_total', 'counter', 'Bytes of client connections', [
@@ -119,6 +120,10 @@ function routeFamilies(routing: Json | undefined): readonly string[] {
 
 function statusRows(counts: RequestCounts | null, labels: Labels): Row[] {
   return Object.entries(counts?.byStatus ?? {}).map(([status, count]) => [{ ...labels, status }, count]);
+}
+
+function countsOf(requests: BalancerStats['requests']): Readonly<Record<string, number>> {
+  return { ...requests?.hedges };
 }
 
 function byName(counts: Readonly<Record<string, number>> | undefined, label: string): Row[] {

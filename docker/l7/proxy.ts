@@ -36,6 +36,8 @@ import type { SecureTargets } from './target-tls.ts';
 import { requestIds } from './request-id.ts';
 import { createRequestCounter } from './request-counts.ts';
 import type { RequestCounter } from './request-counts.ts';
+import { createHedging } from './hedging.ts';
+import type { Hedging } from './hedging.ts';
 import { createRetryBudget } from './retry.ts';
 
 export interface ProxyDeps {
@@ -60,6 +62,7 @@ export interface Proxy {
   readonly byPolicy: Readonly<Record<string, number>>;
   readonly pipeline: Pipeline;
   readonly durations: DurationBuckets;
+  readonly hedging: Pick<Hedging, 'view'>;
   /** The side that ends TLS; null where it holds no certificate. */
   readonly front: Front | null;
   readonly secureTargets: SecureTargets;
@@ -82,6 +85,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const secureTargets = createSecureTargets(() => settings().targetTls, deps.identity);
   const backs = createBacks(settings, secureTargets);
   const budget = createRetryBudget();
+  const hedging = createHedging();
   const durations = createDurationBuckets();
   const perTarget = new Map<string, RequestCounter>();
   const newId = requestIds();
@@ -98,6 +102,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   const around: Omit<ExchangeDeps, 'pipeline' | 'onEnd'> = {
     budget,
+    hedging,
     settings,
     group,
     back: backs.of,
@@ -196,6 +201,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     own,
     byPolicy,
     durations,
+    hedging,
     pipeline,
     front: listener.front,
     secureTargets,

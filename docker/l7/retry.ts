@@ -37,12 +37,18 @@ export function nextTry(
   if (failed.harm === 'unsent') return !queued && failed.unreached <= connectRetries ? connectRetryAt : null;
   // It said that it did nothing with it: as safe as if it had never been sent.
   if (failed.harm === 'refused') return failed.repeated < Math.max(refusals, retry.tries) ? 'another' : null;
-  const safe = idempotent.includes(failed.method) || retry.nonIdempotent;
-  if (!safe) return null;
+  if (!mayBeRepeated(failed.method, retry)) return null;
   if (failed.harm === 'stale' && retry.stale && failed.repeated === 0) return 'same';
   return failed.repeated < retry.tries && retry.on.some((one) => covers(one, failed.cause))
     ? 'another'
     : null;
+}
+
+export function mayBeRepeated(
+  method: string,
+  { nonIdempotent }: Pick<RetrySettings, 'nonIdempotent'>,
+): boolean {
+  return nonIdempotent || idempotent.includes(method);
 }
 
 function covers(setting: RetrySettings['on'][number], cause: Failed['cause']): boolean {

@@ -56,7 +56,12 @@ export const l7Role: Role<L7Config> = {
         process: processStats(context.node, context.now()),
         connections: { ...proxy.connections },
         bytes,
-        requests: { ...proxy.requests.view(), own: { ...proxy.own }, byPolicy: { ...proxy.byPolicy } },
+        requests: {
+          ...proxy.requests.view(),
+          own: { ...proxy.own },
+          byPolicy: { ...proxy.byPolicy },
+          hedges: proxy.hedging.view(),
+        },
         policies: proxy.pipeline.stats(),
         targets: Object.fromEntries(
           group.members.map((member) => [

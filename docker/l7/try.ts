@@ -1,5 +1,5 @@
 //  [head, body of the client] --> back        [1xx | head, body] of the target --> answer, or another try
-import type { Member } from '../balancing/member.ts';
+import type { Held, Member } from '../balancing/member.ts';
 import { serverHeader } from '../protocol/common.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
 import type { Attempt, Back, BackListener, Harm } from './back.ts';
@@ -13,13 +13,15 @@ import { fieldValue } from './message.ts';
 import type { ResponseSink, Sink } from './sink.ts';
 
 /** One try of an exchange at one target. */
-export class Try implements BackListener {
+export class Try implements BackListener, Held {
   readonly member: Member;
   private readonly whole: Exchange;
   private attempt: Attempt | null = null;
   private silence: Deadline | null = null;
   private perTry: NodeJS.Timeout | null = null;
   private answer: ResponseSink | null = null;
+  private sentAt = 0;
+  private tls: TlsFacts | null = null;
   /** A tunnel whose target has ended its side, and may still be told something. */
   private halfClosed = false;
   /** Its place among the target's has been given back. */
@@ -48,9 +50,11 @@ export class Try implements BackListener {
   connected(inner: Sink, tls: TlsFacts | null): void {
     const { whole } = this;
     const { settings } = whole;
+    this.tls = tls;
+    this.sentAt = performance.now();
     whole.targetTls = tls;
     whole.stage = 'waiting';
-    whole.sentAt = performance.now();
+    whole.sentAt = this.sentAt;
     this.silence ??= takeDeadline();
     this.silence.set(settings.responseTimeoutMs, () => this.timedOut());
     const { perTryTimeoutMs } = settings.retry;
@@ -67,7 +71,11 @@ export class Try implements BackListener {
     const { whole } = this;
     const { call, client } = whole;
     if (this.perTry !== null) clearTimeout(this.perTry);
-    whole.serviceMs = performance.now() - (whole.sentAt ?? 0);
+    const tookMs = performance.now() - this.sentAt;
+    if (whole.hedge?.wins(this, head.status, tookMs) === false) return;
+    whole.targetTls = this.tls;
+    whole.sentAt = this.sentAt;
+    whole.serviceMs = tookMs;
     whole.targetStatus = head.status;
     if (head.status >= 500 && whole.settings.retry.tries > 0 && whole.retryOr('5xx', 'maybe')) return;
     whole.stage = 'answering';
@@ -79,7 +87,7 @@ export class Try implements BackListener {
     this.answer = answer;
     answer.onDrain(() => this.attempt?.resume());
     answer.head(head);
-    if (whole.counted) whole.relayMs = performance.now() - (whole.sentAt ?? 0) - whole.serviceMs;
+    if (whole.counted) whole.relayMs = performance.now() - this.sentAt - whole.serviceMs;
   }
 
   data(chunk: Buffer): boolean {
@@ -105,8 +113,13 @@ export class Try implements BackListener {
   failed(cause: Cause, harm: Harm): void {
     const { whole } = this;
     if (whole.over) return;
+    if (whole.hedge?.goesOnWithout(this, true) === true) return;
     if (this.halfClosed) whole.tunnelOver();
     else if (whole.stage === 'answering' || !whole.retryOr(cause, harm)) whole.failed(cause);
+  }
+
+  letGo(): void {
+    if (this.whole.hedge?.goesOnWithout(this, false) !== true) this.whole.failed('let-go');
   }
 
   cancel(): void {
@@ -158,6 +171,7 @@ export class Try implements BackListener {
 
   private timedOut(): void {
     const { whole } = this;
+    if (whole.hedge?.goesOnWithout(this, true) === true) return;
     if (whole.stage === 'answering' || !whole.retryOr('response-timeout', 'maybe'))
       whole.failed('response-timeout');
   }

@@ -5,6 +5,7 @@ import { blindTo, l4OwnShape } from './l4.ts';
 import { cacheSchema } from './l7/cache.ts';
 import { compressionSchema } from './l7/compression.ts';
 import { httpSchema } from './l7/http.ts';
+import { hedgeSchema } from './l7/hedge.ts';
 import { http2Schema } from './l7/http2.ts';
 import { limitsSchema } from './l7/limits.ts';
 import { poolSchema } from './l7/pool.ts';
@@ -109,13 +110,10 @@ const groupShape = {
     .meta({ title: 'Connections left after the delay' }),
   connectTimeoutMs: duration(10_000, 'Connect timeout', 1),
   connectRetries: z.int().min(0).max(10).default(0).meta({ title: 'Tries after one that could not connect' }),
-  connectRetryAt: z
-    .enum(['another', 'same'])
-    .default('another')
-    .meta({
-      title: 'They go to',
-      description: 'same: the same target again, as HAProxy does without redispatch',
-    }),
+  connectRetryAt: z.enum(['another', 'same']).default('another').meta({
+    title: 'They go to',
+    description: 'same: the same target again, as HAProxy does without redispatch',
+  }),
   connectRetryWaitMs: duration(0, 'Wait before the same target is tried again'),
   targets: z.array(targetSchema).max(1000).default([]),
   draining: z
@@ -185,6 +183,7 @@ export const l7SettingsSchema = z.strictObject({
   http2: http2Schema.prefault({}),
   pool: poolSchema.prefault({}),
   retry: retrySchema.prefault({}),
+  hedge: hedgeSchema.prefault({}),
   routing: routingSchema.prefault({}),
   sticky: stickySchema.prefault({}),
   requestHash: requestHashSchema.prefault({}),

@@ -144,6 +144,13 @@ export type FlowEnd = (typeof flowEnds)[number];
 export const blockCauses = ['not-allowed', 'too-many', 'too-fast', 'proxy-header', 'no-route'] as const;
 export type BlockCause = (typeof blockCauses)[number];
 
+/** Second tries beside the first: made, first with an answer, and not made for want of budget. */
+export interface HedgeCounts {
+  readonly sent: number;
+  readonly won: number;
+  readonly overBudget: number;
+}
+
 export interface BalancerStats {
   /** A Kubernetes node is one by its kernel: it shares out connections and asks nobody how they are. */
   readonly role: 'l4' | 'l7' | 'kube-node';
@@ -172,6 +179,7 @@ export interface BalancerStats {
     | (RequestCounts & {
         readonly own: Readonly<Record<string, number>>;
         readonly byPolicy?: Readonly<Record<string, number>>;
+        readonly hedges?: HedgeCounts;
       })
     | null;
   /** L7 only: what each policy that is on says of itself. */
