@@ -12,8 +12,6 @@ import type { Lane, Outlet } from './outlet.ts';
 export interface Answer {
   readonly sink: ResponseSink;
   readonly lane: Lane;
-  /** Final, not one of 1xx. */
-  readonly begun: boolean;
   /** Nothing of it is wanted any more. */
   close(): void;
 }
@@ -76,9 +74,6 @@ export function createAnswer(deps: AnswerDeps): Answer {
 
   return {
     lane,
-    get begun() {
-      return begun;
-    },
     close,
     sink: {
       informational({ status, fields }) {

@@ -9,7 +9,8 @@ import { createAnswer } from './answer.ts';
 import { code, frameType } from './codes.ts';
 import type { Ending } from './ended-streams.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { createInlet } from './inlet.ts';
+import { createInlet, noBody } from './inlet.ts';
+import type { Inlet } from './inlet.ts';
 import type { Outlet } from './outlet.ts';
 import type { ParsedRequest } from './request-head.ts';
 
@@ -54,7 +55,7 @@ export function openStream(deps: ClientStreamDeps): ClientStream {
 
   const taken = (bytes: number) => {
     owed += bytes;
-    if (owed < streamWindow / 2 || inlet.over || closed) return;
+    if (owed < streamWindow / 2 || inlet.over() || closed) return;
     writer.words(frameType.windowUpdate, 0, id, owed);
     window += owed;
     owed = 0;
@@ -90,19 +91,16 @@ export function openStream(deps: ClientStreamDeps): ClientStream {
 
   const ended = () => {
     // An answer before the request is over: the rest is not wanted (RFC 9113 section 8.1).
-    const whole = inlet.over && late === code.noError;
+    const whole = inlet.over() && late === code.noError;
     if (!whole) writer.words(frameType.rstStream, 0, id, late);
     close(whole ? 'whole' : 'cut');
     inlet.close();
     writer.whenFlushed((flushed) => (flushed ? listener?.finished() : listener?.gone()));
   };
 
-  const inlet = createInlet({
-    hasBody,
-    silenceMs: http.bodyTimeoutMs,
-    slow: () => fail('request-timeout'),
-    taken,
-  });
+  const inlet: Inlet = hasBody
+    ? createInlet({ silenceMs: http.bodyTimeoutMs, slow: () => fail('request-timeout'), taken })
+    : noBody;
   const answer = createAnswer({
     stream: id,
     method: request.head.method,
@@ -132,7 +130,7 @@ export function openStream(deps: ClientStreamDeps): ClientStream {
     },
     data(piece, size, last) {
       window -= size;
-      if (inlet.over) {
+      if (inlet.over()) {
         fault(code.streamClosed);
         return;
       }
@@ -155,7 +153,7 @@ export function openStream(deps: ClientStreamDeps): ClientStream {
       if (last) inlet.end([]);
     },
     trailers(fields, last) {
-      if (inlet.over) fault(code.streamClosed);
+      if (inlet.over()) fault(code.streamClosed);
       else if (fields === null || !last || !whole()) fault(code.protocolError);
       else inlet.end(fields);
     },

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { flag, frameBytes, frameHeaderBytes, frameType } from './codes.ts';
 import { blockRoom, createEncoder, fieldRoom } from './hpack/encoder.ts';
-import { giveBuffer, takeBuffer } from './write-buffers.ts';
+import { giveBuffer, growBuffer, takeBuffer } from './write-buffers.ts';
 
 export type OutFields = readonly (readonly [name: string, value: string])[];
 
@@ -71,10 +71,15 @@ export function createFrameWriter(socket: Socket, { onRoom }: FrameWriterDeps): 
   const room = (bytes: number): Buffer => {
     want();
     if (buffer !== null && buffer.length - at >= bytes) return buffer;
+    const grown = buffer === null ? null : growBuffer(buffer, at, bytes);
+    if (grown !== null) {
+      if (dataIn === buffer) dataIn = grown;
+      return (buffer = grown);
+    }
     const next = takeBuffer(bytes, buffer !== null || retired.length > 0);
     if (buffer !== null) retire(buffer);
-    buffer = next;
     at = 0;
+    buffer = next;
     return next;
   };
 

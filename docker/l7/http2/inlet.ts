@@ -6,7 +6,7 @@ import type { Sink } from '../sink.ts';
 
 /** The body of one stream on its way in. */
 export interface Inlet {
-  readonly over: boolean;
+  over(): boolean;
   data(piece: Buffer): void;
   end(trailers: readonly Field[]): void;
   /** It will never be whole. */
@@ -19,7 +19,6 @@ export interface Inlet {
 }
 
 interface InletDeps {
-  readonly hasBody: boolean;
   readonly silenceMs: number;
   /** The client had room to send, and for so long it did not. */
   slow(): void;
@@ -27,10 +26,23 @@ interface InletDeps {
   taken(bytes: number): void;
 }
 
-export function createInlet({ hasBody, silenceMs, slow, taken }: InletDeps): Inlet {
+const nothing = (): void => undefined;
+
+/** Of a request that ended with its head: what most are. */
+export const noBody: Inlet = {
+  over: () => true,
+  data: nothing,
+  end: nothing,
+  abort: nothing,
+  feed: (sink) => sink.end([]),
+  patient: nothing,
+  close: nothing,
+};
+
+export function createInlet({ silenceMs, slow, taken }: InletDeps): Inlet {
   let sink: Sink | null = null;
   let held: Buffer[] = [];
-  let trailers: readonly Field[] | null = hasBody ? null : [];
+  let trailers: readonly Field[] | null = null;
   let told = false;
   // The sink has enough for now; what it has taken with its last word is to be taken once it has room again.
   let stalled = false;
@@ -46,7 +58,7 @@ export function createInlet({ hasBody, silenceMs, slow, taken }: InletDeps): Inl
     const late = () => (stalled || sink === null ? listen() : slow());
     (silence ??= takeDeadline()).set(silenceMs, late);
   };
-  if (hasBody) listen();
+  listen();
 
   /** False: no more for now. */
   const give = (piece: Buffer): boolean => {
@@ -74,9 +86,7 @@ export function createInlet({ hasBody, silenceMs, slow, taken }: InletDeps): Inl
   };
 
   return {
-    get over() {
-      return trailers !== null;
-    },
+    over: () => trailers !== null,
     data(piece) {
       silence?.refresh();
       if (sink === null || stalled) held.push(piece);

@@ -18,6 +18,14 @@ export interface Lane {
   close(): void;
 }
 
+/** And its place among those who wait. */
+interface Turn extends Lane {
+  /** Changes the window, without using it. */
+  move(bytes: number): boolean;
+  /** Sends at most a frame; false: it could do nothing. */
+  take(): boolean;
+}
+
 export interface LaneDeps {
   readonly id: number;
   /** There is room again. */
@@ -45,12 +53,6 @@ interface OutletDeps {
 }
 
 const none = Buffer.alloc(0);
-
-interface Turn {
-  /** Sends at most a frame; false: it could do nothing. */
-  take(): boolean;
-  credit(bytes: number): boolean;
-}
 
 export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
   let window = firstWindow;
@@ -117,15 +119,11 @@ export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
         }
         return sent > 0;
       },
-      credit(bytes) {
+      move(bytes) {
         if (own + bytes > largestWindow) return false;
         own += bytes;
         return true;
       },
-    };
-    lanes.add(turn);
-
-    return {
       write(chunk) {
         const sent = kept.length === 0 ? send(chunk, false) : 0;
         if (sent < chunk.length) kept.push(chunk.subarray(sent));
@@ -139,7 +137,7 @@ export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
       },
       empty: () => kept.length === 0,
       credit(bytes) {
-        if (!turn.credit(bytes)) return false;
+        if (!turn.move(bytes)) return false;
         while (waiting.has(turn) && turn.take());
         return true;
       },
@@ -149,6 +147,8 @@ export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
         leave(turn);
       },
     };
+    lanes.add(turn);
+    return turn;
   };
 
   const resume = () => {
@@ -169,7 +169,7 @@ export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
     initialWindow(bytes) {
       const change = bytes - initial;
       initial = bytes;
-      for (const turn of lanes) if (!turn.credit(change)) return false;
+      for (const turn of lanes) if (!turn.move(change)) return false;
       resume();
       return true;
     },
