@@ -13,10 +13,9 @@ const roomy = { width: 152, height: 90, gapY: 28 };
 const compact = { width: 204, height: 53, gapY: 6 };
 /** Room for what an edge has to say. */
 export const tierGap = 124;
-const labelHeight = 36;
+/** Three lines. */
+const labelHeight = 50;
 const markHeight = 18;
-/** Words of this many edges fit beside one card. */
-const mostLabels = 3;
 const columnGap = 20;
 /** A column longer than this is split in two. */
 const longestColumn = 12;
@@ -90,9 +89,11 @@ export function placeLabel(
   link: Wire,
   links: readonly Wire[],
   labelled: (link: Wire) => boolean,
+  compactTarget: boolean,
 ): LabelPlace {
   const same = links.filter((one) => one.to === link.to && labelled(one));
-  const terse = same.length > mostLabels;
+  const card = compactTarget ? compact : roomy;
+  const terse = same.length * labelHeight > card.height + card.gapY;
   const rank = same.findIndex((one) => one.from === link.from);
   return { y: (rank - (same.length - 1) / 2) * (terse ? markHeight : labelHeight), terse };
 }

@@ -116,8 +116,10 @@ function judgeL7({ from, to }: Link, facts: Facts): Judged {
     .sort((a, b) => b[1] - a[1])[0];
   if (worst === undefined) return { state: 'good', words: 'answers well', witness, trouble: '' };
   const bad = total(Object.fromEntries(Object.entries(sums).filter(([name]) => isBad(name)))) / all;
-  const name = exact(worst[0], to, facts.requests);
-  const trouble = bad > 0.995 ? `answers ${name}` : `${percent(bad)} get ${name}`;
+  const counted = ({ client, server }: RequestRow): boolean => witness === (own.length > 0 ? server : client);
+  const name = exact(worst[0], counted, facts);
+  const whole = /^\d/.test(name) ? `answers ${name}` : `ends in ${name}`;
+  const trouble = bad > 0.995 ? whole : `${percent(bad)} get ${name}`;
   return { state: 'bad', words: trouble, witness, trouble };
 }
 
@@ -126,11 +128,11 @@ export function isBad(outcome: string): boolean {
   return kind === 'server-error' || kind === 'broken';
 }
 
-/** Rates count by class; the request log knows the very status. */
-function exact(outcome: string, server: string, requests: readonly RequestRow[]): string {
+/** Rates count by class; the request log knows the very status, of those requests that the witness counted. */
+function exact(outcome: string, counted: (row: RequestRow) => boolean, { requests }: Facts): string {
+  if (!outcome.endsWith('xx')) return outcome;
   const row = requests.findLast(
-    (one) =>
-      !one.ok && (one.server === server || !/\d/.test(server)) && one.outcome.startsWith(outcome.charAt(0)),
+    (one) => !one.ok && counted(one) && one.outcome.startsWith(outcome.charAt(0)),
   );
   return row?.outcome ?? outcome;
 }

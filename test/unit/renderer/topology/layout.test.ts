@@ -54,13 +54,22 @@ test('who is on no path of traffic stands below everybody else', () => {
 });
 
 test('the words of edges into one node stand one above the other', () => {
-  const links = ['a', 'b', 'c'].map((from) => ({ from, to: 'x' }));
-  const places = links.map((link) => placeLabel(link, links, () => true));
-  expect(places.map(({ y }) => y)).toEqual([-36, 0, 36]);
-  expect(placeLabel({ from: 'a', to: 'x' }, links, ({ from }) => from === 'a').y).toBe(0);
+  const links = ['a', 'b'].map((from) => ({ from, to: 'x' }));
+  const places = links.map((link) => placeLabel(link, links, () => true, false));
+  expect(places).toEqual([
+    { y: -25, terse: false },
+    { y: 25, terse: false },
+  ]);
+  expect(placeLabel({ from: 'a', to: 'x' }, links, ({ from }) => from === 'a', false).y).toBe(0);
 });
 
 test('where many edges would speak at once they show their marks only', () => {
-  const links = ['a', 'b', 'c', 'd'].map((from) => ({ from, to: 'x' }));
-  expect(links.map((link) => placeLabel(link, links, () => true).terse)).toEqual([true, true, true, true]);
+  const links = ['a', 'b', 'c'].map((from) => ({ from, to: 'x' }));
+  expect(links.map((link) => placeLabel(link, links, () => true, false).terse)).toEqual([true, true, true]);
+});
+
+test('beside a compact card there is room for one', () => {
+  const links = ['a', 'b'].map((from) => ({ from, to: 'x' }));
+  expect(links.map((link) => placeLabel(link, links, () => true, true).terse)).toEqual([true, true]);
+  expect(placeLabel({ from: 'a', to: 'x' }, links.slice(0, 1), () => true, true).terse).toBe(false);
 });

@@ -53,6 +53,18 @@ test('what users see is told on the way to the balancer', () => {
   expect(label).toBe('connects, but 10 % get 5xx');
 });
 
+test('the status is that of the requests which this client counted, and not of another', () => {
+  const nodes = new Map([['balancer', nodeSample('balancer', { role: 'l7' })]]);
+  const requests = [
+    { id: 'r1', ok: false, client: 'client', server: null, outcome: '503' },
+    { id: 'r2', ok: false, client: 'other', server: null, outcome: '502' },
+  ] as never;
+  const ticks = [tickSample(1, { good: 0, bad: 10 })];
+  const facts = { ticks, health: undefined, nodes, requests };
+  const { l7 } = judge({ from: 'client', to: 'balancer', layer: 'l4' }, facts);
+  expect(l7.words).toContain('503');
+});
+
 test('a link that carries nothing answers nothing, whatever its target answers to others', () => {
   const { l4, l7 } = verdict([tickSample(1, { connections: 0 })]);
   expect([l4.state, l7.state, l7.words]).toEqual(['idle', 'idle', 'no requests']);
