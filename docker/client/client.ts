@@ -18,6 +18,7 @@ import { createMoves } from './quic/moves.ts';
 import { createNotes } from './notes.ts';
 import { createSchedule } from './schedule.ts';
 import { createTally } from './tally.ts';
+import { createTimeLimit } from './time-limit.ts';
 import { createTimings } from './timings.ts';
 import { createSecure } from './tls.ts';
 import { transports } from './transports.ts';
@@ -57,6 +58,10 @@ export function startClient(config: ClientConfig, context: Context): Program {
     onEnding: (ending) => notes.ending(ending),
   });
   const schedule = createSchedule(() => performance.now(), fire, idle);
+  const limit = createTimeLimit(
+    () => performance.now(),
+    () => finish(`it has sent for ${settings.stopAfterMs / 1000} s`),
+  );
   if (settings.running) start();
 
   function createTransport(): Transport {
@@ -68,6 +73,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
   function start(): void {
     from = tally.scheduled;
     schedule.start(settings);
+    limit.start(settings.stopAfterMs);
   }
 
   function fire(intendedMs: number, nowMs: number): void {
@@ -84,10 +90,15 @@ export function startClient(config: ClientConfig, context: Context): Program {
 
   /** Sending ends by itself, and the settings say so, as if a person had switched it off. */
   function finish(text: string): void {
-    schedule.stop();
+    cease();
     settings = { ...settings, running: false };
     context.events.emit({ type: 'note', text, data: { scheduled: tally.scheduled } });
     context.events.emit({ type: 'settings', changed: ['running'] });
+  }
+
+  function cease(): void {
+    schedule.stop();
+    limit.stop();
   }
 
   function apply(next: ClientSettings, changed: readonly string[]): void {
@@ -105,14 +116,18 @@ export function startClient(config: ClientConfig, context: Context): Program {
     if (touches(['quic'])) transport.settingsChanged?.();
     if (touches(['users'])) load.resize(next.users);
     if (!next.cookieJar) jar.clear();
-    if (!next.running) schedule.stop();
+    if (!next.running) cease();
     else if (!before.running) start();
-    else if (touches(arrivalSettings)) schedule.change(next);
+    else {
+      if (touches(arrivalSettings)) schedule.change(next);
+      if (touches(['stopAfterMs'])) limit.change(next.stopAfterMs);
+    }
   }
 
   function stats(reader: object): ClientStats {
     const { opened, failed, open, reused, sent, received } = wire;
     const mix = mixTally.view();
+    const stopsInMs = limit.leftMs();
     const tls = handshakes.stats(reader);
     return {
       role: 'client',
@@ -121,6 +136,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       ...(mix === undefined ? {} : { mix }),
       connections: { opened, failed, open, reused },
       bytes: { sent, received },
+      ...(stopsInMs === null ? {} : { stopsInMs }),
       ...(tls === null ? {} : { tls }),
       ...(everQuic ? { quic: moves.stats() } : {}),
       latency: timings.latency.since(reader),
@@ -143,7 +159,7 @@ export function startClient(config: ClientConfig, context: Context): Program {
       timings.whole,
     ),
     stop() {
-      schedule.stop();
+      cease();
       for (const each of [transport, ...retired]) each.destroy();
       return Promise.resolve();
     },

@@ -39,7 +39,7 @@ export function kubeProxy(): KubeProxy {
     return {
       accepted: [...accepted.all().values()].reduce((sum, count) => sum + count, 0),
       opened: opened.all(),
-      rules: rules.filter((rule) => !isOfDocker(rule)),
+      rules: inOrderOfInterest(rules),
     };
   };
 
@@ -74,8 +74,19 @@ function runningCount() {
   };
 }
 
+const foremost = ['KUBE-SVC-', 'KUBE-SEP-'];
+
+/** Where the choice is made, where it leads to, and the rest as iptables-save has it. */
+export function inOrderOfInterest(rules: readonly KernelRule[]): readonly KernelRule[] {
+  const rank = ({ chain }: KernelRule) => {
+    const at = foremost.findIndex((start) => chain.startsWith(start));
+    return at === -1 ? foremost.length : at;
+  };
+  return rules.filter((rule) => !isOfDocker(rule)).toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** Docker's own, for the name server of its networks, stand in each container's table and have no part in the service. */
-export function isOfDocker({ chain, text }: KernelRule): boolean {
+function isOfDocker({ chain, text }: KernelRule): boolean {
   return chain.startsWith('DOCKER_') || text.includes(' -j DOCKER_');
 }
 

@@ -27,7 +27,7 @@ export interface Reading {
   readonly accepted: number;
   readonly targets: ReadonlyMap<string, TargetReading>;
   readonly rules: readonly KernelRule[];
-  readonly dropped: Count | null;
+  readonly dropped: (Count & { readonly nanos?: number }) | null;
 }
 
 export interface TargetReading {

@@ -145,6 +145,8 @@ interface Tally {
   readonly packets: number;
   readonly bytes: number;
   readonly opened: number;
+  /** Spent on what was dropped; nothing else is timed. */
+  readonly nanos: number;
 }
 export type Dump = readonly {
   readonly formatted: { readonly key: number; readonly values: readonly { readonly value: Tally }[] };
@@ -161,7 +163,7 @@ export function reading(
   ring: readonly number[],
 ): Reading {
   const sums = new Map(sent.map(({ formatted }) => [formatted.key, sumOf(formatted.values)]));
-  const of = (number: number) => sums.get(number) ?? { packets: 0, bytes: 0, opened: 0 };
+  const of = (number: number) => sums.get(number) ?? { packets: 0, bytes: 0, opened: 0, nanos: 0 };
   const thrown = sumOf(dropped.flatMap(({ formatted }) => formatted.values));
   const passed = of(0);
   const slots = (number: number) => ring.filter((one) => one === number).length;
@@ -183,7 +185,7 @@ export function reading(
       })),
       { chain: 'xdp', text: 'no target: XDP_PASS to this node’s own stack', ...counted(passed) },
     ],
-    dropped: counted(thrown),
+    dropped: { ...counted(thrown), nanos: thrown.nanos },
   };
 }
 
@@ -193,7 +195,8 @@ function sumOf(values: readonly { readonly value: Tally }[]): Tally {
       packets: sum.packets + value.packets,
       bytes: sum.bytes + value.bytes,
       opened: sum.opened + value.opened,
+      nanos: sum.nanos + value.nanos,
     }),
-    { packets: 0, bytes: 0, opened: 0 },
+    { packets: 0, bytes: 0, opened: 0, nanos: 0 },
   );
 }

@@ -63,6 +63,7 @@ export const clientSettingsSchema = z.strictObject({
   seed: z.int().min(0).default(1).meta({ title: 'Seed' }),
   /** 0: until stopped. */
   total: z.int().min(0).default(0).meta({ title: 'Stop after this many (0: never)' }),
+  stopAfterMs: duration(0, 'Stop after this long (0: never)'),
   connections: z
     .enum(['new', 'kept'])
     .default('new')

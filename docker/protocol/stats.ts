@@ -16,6 +16,8 @@ export interface ClientStats {
   readonly failed: number;
   readonly inFlight: number;
   readonly shed: number;
+  /** Until sending ends by itself; left out where it does not. */
+  readonly stopsInMs?: number;
   /** Attempts beyond each request's first: servers saw so many requests more. */
   readonly retried?: number;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -259,7 +261,12 @@ export interface KernelStats {
   readonly plane: string;
   readonly rules: readonly KernelRule[];
   /** Packets that were thrown away before anything looked at them. */
-  readonly dropped: { readonly packets: number; readonly bytes: number } | null;
+  readonly dropped: {
+    readonly packets: number;
+    readonly bytes: number;
+    /** What it took to judge and drop them, by whoever did; left out where nobody has a clock. */
+    readonly nanos?: number;
+  } | null;
   /** Why the kernel does not hold what was wanted; null while it does. */
   readonly trouble: string | null;
   /** Left out where the node shares no address with others. */

@@ -71,6 +71,9 @@ struct tally {
   __u64 packets;
   __u64 bytes;
   __u64 opened;
+  // What it took to judge and drop them, by this program's own clock; the kernel's accounting of programs is for the
+  // whole machine, and off.
+  __u64 nanos;
 };
 
 // By backend's number; 0 is what was let through to this node's own stack.
@@ -121,8 +124,7 @@ static __always_inline __u32 spread(__u32 source, __u32 port) {
 }
 
 // A fixed window of a second per source, kept on whichever CPU the packet came to: a limit, not an account.
-static __always_inline int too_many(__u32 source, __u32 limit) {
-  __u64 now = bpf_ktime_get_ns();
+static __always_inline int too_many(__u32 source, __u32 limit, __u64 now) {
   struct second *second = bpf_map_lookup_elem(&sources, &source);
   if (!second) {
     struct second first = {.began = now, .count = 1, .unused = 0};
@@ -184,9 +186,16 @@ int balancer(struct xdp_md *context) {
   if (port != wish->port) return XDP_PASS;
 
   __u64 bytes = end - data;
-  if (wish->per_source && (opens || ip->protocol == IPPROTO_UDP) && too_many(ip->saddr, wish->per_source)) {
-    count(&dropped, 0, bytes, opens);
-    return XDP_DROP;
+  if (wish->per_source && (opens || ip->protocol == IPPROTO_UDP)) {
+    __u64 began = bpf_ktime_get_ns();
+    if (too_many(ip->saddr, wish->per_source, began)) {
+      struct tally *tally = bpf_map_lookup_elem(&dropped, &zero);
+      if (!tally) return XDP_DROP;
+      tally->packets += 1;
+      tally->bytes += bytes;
+      tally->nanos += bpf_ktime_get_ns() - began;
+      return XDP_DROP;
+    }
   }
   if (!wish->balance) {
     count(&sent, 0, bytes, opens);

@@ -22,6 +22,8 @@ export interface KernelPlaneRow {
   /** Why the kernel does not hold what was wanted; null while it does. */
   readonly trouble: string | null;
   readonly droppedPerSecond: number | null;
+  /** What one of them took to judge and drop, by the clock of the program that did; null or left out: not measured. */
+  readonly dropNanos?: number | null;
   readonly rules: readonly KernelRuleRow[];
   /** Left out where the node shares no address with others. */
   readonly speaker?: SpeakerRow;

@@ -36,6 +36,8 @@ export interface ClientTick {
   readonly inFlight: number;
   /** How far the load generator is behind its own schedule. */
   readonly lagMs: number;
+  /** Until its sending ends by itself; left out where it does not. */
+  readonly stopsInMs?: number;
 }
 
 export interface BalancerTick {

@@ -78,6 +78,8 @@ export const connections = {
     type: z.literal('dropped'),
     balancer: referenceSchema,
     atLeast: z.int().min(1),
+    /** What one of them may take on average, by the clock of the program that drops; a plane without one never passes. */
+    eachAtMostMicros: z.number().positive().optional(),
   }),
   /** The share of a balancer's connections to targets that one target holds at this moment, between two bounds. */
   held: z.strictObject({

@@ -15,6 +15,11 @@ export function milliseconds(ms: number | null | undefined): string {
   return seconds(ms);
 }
 
+/** Of nanoseconds: two digits, as for times that are too short for more. */
+export function microseconds(nanos: number): string {
+  return `${Number((nanos / 1000).toPrecision(2))} µs`;
+}
+
 export function seconds(ms: number): string {
   const whole = ms / 1000;
   if (whole >= 120) return `${Math.floor(whole / 60)} min ${Math.round(whole % 60)} s`;

@@ -17,6 +17,8 @@ export const tierGap = 124;
 const labelHeight = 50;
 const markHeight = 18;
 const columnGap = 20;
+/** More than these stand aside in several rows. */
+const fewAside = 4;
 /** A column longer than this is split in two. */
 const longestColumn = 12;
 
@@ -51,13 +53,24 @@ export function place(nodes: readonly Placed[], links: readonly Wire[]): Readonl
     });
     x += columns * (width + columnGap) - columnGap + tierGap;
   }
-  const { width, height, gapY } = roomy;
-  const left = Math.max(0, (x - tierGap - aside.length * (width + columnGap) + columnGap) / 2);
-  aside.forEach((node, index) => {
-    const at = { x: left + index * (width + columnGap), y: bottom + 2 * gapY };
-    places.set(node.name, { ...at, width, height, compact: false });
-  });
+  for (const [name, at] of placeAside(aside, x - tierGap, bottom + 2 * roomy.gapY)) places.set(name, at);
   return places;
+}
+
+/** In rows no wider than what stands above: the picture is scaled to fit, and those in use are to be read. */
+function placeAside(nodes: readonly Placed[], across: number, top: number): ReadonlyMap<string, Place> {
+  const crowded = nodes.length > fewAside;
+  const { width, height, gapY } = crowded ? compact : roomy;
+  const step = width + columnGap;
+  const perRow = crowded ? Math.max(fewAside, Math.floor((across + columnGap) / step)) : nodes.length;
+  const left = Math.max(0, (across - Math.min(nodes.length, perRow) * step + columnGap) / 2);
+  return new Map(
+    nodes.map((node, index) => {
+      const x = left + (index % perRow) * step;
+      const y = top + Math.floor(index / perRow) * (height + gapY);
+      return [node.name, { x, y, width, height, compact: crowded }] as const;
+    }),
+  );
 }
 
 /** A tier is a column of its own unless nothing leads to it from the one before: balancers in parallel stand together. */

@@ -29,13 +29,16 @@ export interface NodeFacts {
   readonly word: string;
   readonly rate: string;
   readonly memory: number | null;
+  /** How long a client still sends; empty where nothing ends it. */
+  readonly left: string;
 }
 
 /** One node in a glance: alive by the engine, and well by whoever reads its answers. */
 export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   const memory = ticks.at(-1)?.memory[node.name] ?? null;
   const { text, hurt } = rates(node.name, ticks);
-  const shown = (mark: MarkKind, word: string): NodeFacts => ({ mark, word, rate: text, memory });
+  const left = timeLeft(ticks.findLast((tick) => tick.clients[node.name])?.clients[node.name]?.stopsInMs);
+  const shown = (mark: MarkKind, word: string): NodeFacts => ({ mark, word, rate: text, memory, left });
   if (node.state === 'creating') return shown('waiting', 'coming up');
   if (node.state === 'stopped') return shown('stopped', 'stopped');
   if (node.state === 'unreachable') return shown('unknown', 'does not answer');
@@ -52,16 +55,22 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   );
 }
 
+function timeLeft(ms: number | undefined): string {
+  if (ms === undefined) return '';
+  return ms > 90_000 ? `${Math.round(ms / 60_000)} min left` : `${Math.ceil(ms / 1000)} s left`;
+}
+
 /** What a store is asked for a second, and by how many; the figures are its own. */
 function storeFacts(role: StoreRole, tick: StoreTick | undefined, memory: number | null): NodeFacts {
-  if (tick === undefined) return { mark: 'unknown', word: 'running, no data', rate: noData, memory };
+  if (tick === undefined)
+    return { mark: 'unknown', word: 'running, no data', rate: noData, memory, left: '' };
   const [figure, unit] = storeWork[role];
   const { clients } = tick.figures;
   const who = clients === undefined ? '' : `, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
   const text = `${rate(Math.round(tick.gained[figure] ?? 0))} ${unit}/s${who}`;
   return tick.answers
-    ? { mark: 'good', word: 'answers', rate: text, memory }
-    : { mark: 'bad', word: 'does not answer its own statistics', rate: text, memory };
+    ? { mark: 'good', word: 'answers', rate: text, memory, left: '' }
+    : { mark: 'bad', word: 'does not answer its own statistics', rate: text, memory, left: '' };
 }
 
 const storeWork: Readonly<Record<StoreRole, readonly [figure: string, unit: string]>> = {

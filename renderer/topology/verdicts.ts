@@ -73,6 +73,8 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
   const made = mean(seen.map((one) => one.connections));
   const failed = mean(seen.map((one) => one.failed));
   const row = rowOf(health, from, to);
+  const unmet = unconnected(ticks, from);
+  if (unmet !== null) return { state: 'bad', words: `does not connect (${unmet})`, witness: from };
   if (failed > 0 && failed >= made) {
     return { state: 'bad', words: `does not connect (${rate(failed)}/s fail)`, witness };
   }
@@ -85,6 +87,18 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
   }
   return { state: 'good', words: `connects ${rate(made)}/s, ${last.open} open`, witness };
 }
+
+/** A client's word that most of its attempts met nobody: a balancer cannot count who never came. Null: most did. */
+function unconnected(ticks: readonly Tick[], client: string): string | null {
+  const sums = sum(ticks.map((tick) => tick.clients[client]?.outcomes ?? {}));
+  const all = total(sums);
+  const [worst] = Object.entries(sums)
+    .filter(([outcome, count]) => neverMet.includes(outcome) && count > all / 2)
+    .sort((a, b) => b[1] - a[1]);
+  return worst === undefined ? null : `${percent(worst[1] / all)} ${worst[0]}`;
+}
+
+const neverMet: readonly string[] = ['refused', 'unreachable', 'connect-timeout'];
 
 type Judged = LayerVerdict & { readonly trouble: string };
 

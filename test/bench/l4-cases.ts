@@ -7,9 +7,13 @@ import { capacity } from './capacity.ts';
 import { addedLatency } from './latency.ts';
 import { idleMemory } from './memory.ts';
 import { throughput } from './stand.ts';
+import { wholePath } from './whole-path.ts';
 import type { Case, Pair } from './stand.ts';
 
 const ours = () => ourL4('the L4 forwarder');
+/** The kernel forwards; a program of ours writes the rules and reads the counters. */
+const dnat = () =>
+  ourL4('nftables DNAT', { plane: 'nft-dnat', algorithm: 'round-robin', kernel: { masquerade: true } });
 const kilobyte = { path: '/1024', connections: 64 };
 const connections = { path: '/1024', connections: 64, churn: true };
 const megabyte = { path: '/1048576', connections: 16 };
@@ -56,6 +60,16 @@ export const l4Cases: readonly Case[] = [
   },
   group('all features off, keep-alive', kilobyte, [{ peer: bareSplice, goal: atLeast(0.95) }]),
   group('all features off, connections', connections, [{ peer: bareSplice }]),
+  wholePath(
+    { name: 'nft-dnat, keep-alive 1 KB', ours: dnat, peer: haproxyTcp, goal: atLeast(1.7) },
+    kilobyte,
+  ),
+  wholePath(
+    { name: 'nft-dnat, new connections', ours: dnat, peer: haproxyTcp, goal: atLeast(1.7) },
+    connections,
+  ),
+  wholePath({ name: 'nft-dnat, keep-alive 1 KB, woken', ours: dnat, peer: haproxyTcp }, kilobyte, 'sleeps'),
+  wholePath({ name: 'nft-dnat, bulk 1 MB', ours: dnat, peer: haproxyTcp }, megabyte),
   price('guard', { guard: { maxPerSource: 100_000 } }),
   price('server name peek', { serverNames: { peek: true } }),
 ];

@@ -101,7 +101,12 @@ export interface Load {
 /** V8 takes so long to compile what it will run for good. */
 const warmMs = 2500;
 
-function loaded(stand: Stand, subject: Subject, clients: Clients, path: string): Load {
+export function loaded(
+  stand: Pick<Stand, 'sliceMs'>,
+  subject: Subject,
+  clients: Clients,
+  path: string,
+): Load {
   const bytes = Number(path.slice(path.lastIndexOf('/') + 1));
   const checked = (slice: Slice): Slice => {
     if (slice.errors > 0) throw new Error(`${subject.name}: ${slice.errors} errors, so there is no figure`);

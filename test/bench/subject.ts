@@ -19,7 +19,10 @@ export class Missing extends Error {}
 
 export interface Command {
   readonly name: string;
+  readonly address?: string;
   readonly port: number;
+  /** What to start it by, where it has a network of its own. */
+  readonly within?: readonly string[];
   /** Gets a folder of its own. */
   args(folder: string): Promise<readonly string[]> | readonly string[];
   env?(folder: string): NodeJS.ProcessEnv;
@@ -35,7 +38,7 @@ const core = '0';
 export async function startSubject(command: Command): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'bs-bench-'));
   const args = await command.args(folder);
-  const child = spawn('taskset', ['-c', core, ...args], {
+  const child = spawn('taskset', ['-c', core, ...(command.within ?? []), ...args], {
     env: { ...process.env, ...command.env?.(folder) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -50,7 +53,7 @@ export async function startSubject(command: Command): Promise<Subject> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const stands = () => command.ready?.(folder) !== false && accepts(command.port);
+    const stands = () => command.ready?.(folder) !== false && accepts(command);
     await waitUntil(() => child.exitCode !== null || stands(), 20_000, `${command.name} to listen`);
     if (child.exitCode !== null || child.pid === undefined) throw new Error(`${command.name} ended: ${said}`);
     const pids = withChildren(child.pid);
@@ -61,9 +64,9 @@ export async function startSubject(command: Command): Promise<Subject> {
   }
 }
 
-async function accepts(port: number): Promise<boolean> {
+async function accepts({ address = '127.0.0.1', port }: Command): Promise<boolean> {
   return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
+    const socket = connect(port, address, () => {
       socket.destroy();
       resolve(true);
     });

@@ -13,7 +13,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- host [--minutes 60]                            the server's memory with a lab up and a window open
  *   npm run soak -- ledger [--minutes 10] [--engine docker|local]  1,000 requests a second while faults flip: the books balance
  *   npm run soak -- l4 [--minutes 10]                              2,000 connections a second through the forwarder: no byte lost
- *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets
+ *   npm run soak -- wire [--count 1000000] [--seed N]              mutated PROXY headers, ClientHellos and QUIC packets; a minute of it is in npm test
  *   npm run soak -- requests [--count 1000000 | --seconds N] [--seed N]  mutated HTTP requests, each byte split, through the L7 proxy
  *   npm run soak -- l7 [--minutes 10] [--seed N]                   2,000 requests a second, faults, a change each second, clients that vanish
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      pictures of the window: each step of each lab, then every panel, with axe's word
@@ -44,7 +44,7 @@ if (what === 'labs') {
 } else if (what === 'l4') {
   process.exitCode = (await soakL4(Number(values.minutes ?? 10), say)) ? 0 : 1;
 } else if (what === 'wire') {
-  soakWire(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
+  await soakWire(Number(values.count ?? 1_000_000), Number(values.seed ?? Date.now() % 2 ** 32), say);
 } else if (what === 'l7') {
   const seed = Number(values.seed ?? Date.now() % 2 ** 32);
   process.exitCode = (await soakL7(Number(values.minutes ?? 10), seed, say)) ? 0 : 1;

@@ -13,6 +13,14 @@ export function destinationOf(settings: Settings, { nodes }: Allocation): string
   return found?.[0] ?? null;
 }
 
+/** The node that a client's packets go to, whichever port; null: to none. Undefined where several have the address. */
+export function goalOf(settings: Settings, allocation: Allocation): string | null | undefined {
+  const exact = destinationOf(settings, allocation);
+  if (exact !== null) return exact;
+  const there = Object.entries(allocation.nodes).filter(([, at]) => at.address === settings.address);
+  return there.length > 1 ? undefined : (there[0]?.[0] ?? null);
+}
+
 /** The settings with the node's name in the address's place, as a form shows them. */
 export function withDestinationNamed(settings: Settings, allocation: Allocation): Settings {
   const name = destinationOf(settings, allocation);

@@ -13,16 +13,17 @@ export function links(lab: Lab, act: number): readonly Link[] {
   return linksBetween(openedNodes(lab, act));
 }
 
-/** The same, with each client drawn to where it sends now; null: not known, or what the act says. */
+/** The same, with each client drawn to where it sends now; undefined: not known, so what the act says; null: to no node. */
 export function linksNow(
   lab: Lab,
   act: number,
-  destination: (client: string) => string | null,
+  destination: (client: string) => string | null | undefined,
 ): readonly Link[] {
   const nodes = openedNodes(lab, act);
   const moved = allMembers(nodes).flatMap(({ name, node }) => {
-    const to = node.role === 'client' ? destination(name) : null;
-    const goals = to === null ? [] : membersBehind(nodes, to);
+    const to = node.role === 'client' ? destination(name) : undefined;
+    if (to === null) return [[name, []] as const];
+    const goals = to === undefined ? [] : membersBehind(nodes, to);
     if (goals.length === 0) return [];
     const stated = references(node.settings.to).flatMap((one) => members(nodes, one));
     return goals.every((goal) => stated.includes(goal)) ? [] : [[name, goals] as const];

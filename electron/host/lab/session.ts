@@ -20,7 +20,7 @@ import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Certificates } from './certificates.ts';
-import { destinationOf, destinations, withDestinationFound } from './destination.ts';
+import { destinations, goalOf, withDestinationFound } from './destination.ts';
 import { diff } from './diff.ts';
 import type { ManifestFile, ManifestOutcome } from '../../contract/manifests.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
@@ -379,7 +379,7 @@ export class Session {
     const { allocation } = this.spec;
     return linksNow(this.lab, this.actIndex, (client) => {
       const known = this.settings.get(client);
-      return known === null ? null : destinationOf(known.stated, allocation);
+      return known === null ? undefined : goalOf(known.stated, allocation);
     });
   }
 

@@ -46,9 +46,18 @@ export function planeRow(
     plane: now.plane,
     trouble: now.trouble,
     droppedPerSecond: per(now.dropped?.packets ?? null, before?.dropped?.packets),
+    dropNanos: dropNanos(now.dropped, before?.dropped ?? null),
     rules: now.rules.map((rule) => ({ ...rule, perSecond: per(rule.packets, earlier.get(key(rule))) })),
     ...(now.speaker === undefined ? {} : { speaker: now.speaker }),
   };
+}
+
+type Dropped = KernelStats['dropped'];
+
+function dropNanos(now: Dropped, before: Dropped): number | null {
+  if (now?.nanos === undefined || before?.nanos === undefined) return null;
+  const packets = now.packets - before.packets;
+  return packets > 0 ? (now.nanos - before.nanos) / packets : null;
 }
 
 function interfaceRow(
@@ -82,7 +91,8 @@ function machineRow(now: Stats, before: Stats | null, seconds: number | null): M
   const share = (count: number, earlier: number) => Math.max(0, count - earlier) / 1e6 / seconds;
   return {
     cores: machine.cores,
-    busy: share(machine.busyMicros, was.busyMicros),
+    // Two clocks, the machine's and the sampler's: a hair more than all is all.
+    busy: Math.min(machine.cores, share(machine.busyMicros, was.busyMicros)),
     softirq: share(machine.softirqMicros, was.softirqMicros),
   };
 }

@@ -80,6 +80,7 @@ function clientTick(last: ClientStats, now: ClientStats, per: Per): ClientTick {
     p99Ms: now.latency.p99Ms,
     inFlight: now.inFlight,
     lagMs: now.lag.p99Ms ?? 0,
+    ...(now.stopsInMs === undefined ? {} : { stopsInMs: now.stopsInMs }),
   };
 }
 

@@ -9,8 +9,12 @@ export interface Place {
 
 /** What a balancer is to do; each kind says it in its own configuration. */
 export interface Wanted {
+  /** 127.0.0.1 where none is said. */
+  readonly address?: string;
   readonly port: number;
   readonly targets: readonly Place[];
+  /** What to start it by, where it has a network of its own. */
+  readonly within?: readonly string[];
   /** PEM: where it ends TLS. */
   readonly certificate?: Certificate | undefined;
   readonly http2?: boolean;

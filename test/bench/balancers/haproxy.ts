@@ -17,11 +17,11 @@ defaults
 `;
 
 export function haproxyTcp(): Balancer {
-  return haproxy(({ port, targets }) => [
+  return haproxy(({ address = '127.0.0.1', port, targets }) => [
     'listen bench',
     '  mode tcp',
     '  balance roundrobin',
-    `  bind 127.0.0.1:${port} backlog 4096`,
+    `  bind ${address}:${port} backlog 4096`,
     ...servers(targets),
   ]);
 }
@@ -64,7 +64,7 @@ function haproxy(lines: (wanted: Wanted, folder: string) => readonly string[]): 
     start: (wanted) =>
       startSubject({
         name,
-        port: wanted.port,
+        ...wanted,
         async args(folder) {
           const { certificate } = wanted;
           if (certificate) {

@@ -23,11 +23,14 @@ function ours(name: string, role: 'l4' | 'l7', settings: object, reusePort = fal
     start: (wanted) =>
       startSubject({
         name,
-        port: wanted.port,
+        ...wanted,
+        // One process; what it starts and ends again, such as nft, is none of its workers.
+        workers: (pids) => pids.slice(0, 1),
         // The admin socket comes after the port.
         ready: (folder) => existsSync(join(folder, 'admin.sock')),
         args: () => [process.execPath, join(root, 'docker', role, 'main.ts')],
         env: (folder) => ({
+          ...(wanted.within === undefined ? {} : { BLINDSPOT_NETWORK: 'own' }),
           BLINDSPOT_CONFIG: JSON.stringify(config(folder, role, wanted, settings, reusePort)),
         }),
       }),
@@ -35,8 +38,8 @@ function ours(name: string, role: 'l4' | 'l7', settings: object, reusePort = fal
 }
 
 function config(folder: string, role: string, wanted: Wanted, settings: object, reusePort: boolean): object {
-  const { port, targets, certificate } = wanted;
-  const listen = { address: '127.0.0.1', port };
+  const { address = '127.0.0.1', port, targets, certificate } = wanted;
+  const listen = { address, port };
   const tls = certificate && {
     identity: {
       authority: certificate.certificate,

@@ -36,6 +36,7 @@ export interface Clients {
 
 /** The load generator as a process: its backend stands while it lives. */
 export interface Generator {
+  readonly pid: number;
   open(wanted: ClientsWanted): Promise<Clients>;
   stop(): Promise<void>;
 }
@@ -51,9 +52,10 @@ export function buildLoad(folder: string): string {
   throw new Error(`The load generator could not be built; a C compiler is needed (Debian: gcc).\n${why}`);
 }
 
-/** `backendPort` 0: clients only. */
-export async function startGenerator(program: string, backendPort: number): Promise<Generator> {
-  const child = spawn(program, [String(backendPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** `backendPort` 0: clients only. It polls and never sleeps, unless it is told how long it may. */
+export async function startGenerator(program: string, backendPort: number, idleMs = 0): Promise<Generator> {
+  const args = [String(backendPort), String(idleMs)];
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let nextId = 0;
   const answer = async (): Promise<unknown> => {
@@ -67,6 +69,7 @@ export async function startGenerator(program: string, backendPort: number): Prom
   };
   await answer();
   return {
+    pid: child.pid ?? 0,
     async open({ address = '127.0.0.1', port, connections, churn = false, path, fields = [] }) {
       const id = nextId++ % 16;
       const opened = await ask(

@@ -374,3 +374,11 @@ describe('one request by hand', () => {
     await expect(byHand(client, { path: 'no slash' })).rejects.toThrow('path');
   });
 });
+
+test('sending ends by itself after the time it was given, and the settings say so', async () => {
+  const server = await serving((socket) => socket.write(answer()));
+  const client = loading(server.port, { rate: 50, stopAfterMs: 300 });
+  expect(client.stats().stopsInMs).toBeLessThanOrEqual(300);
+  await waitUntil(() => client.notes().includes('it has sent for 0.3 s'), 15_000);
+  expect(client.stats().stopsInMs).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOfDocker, parseSaved } from '../../../../docker/kernel/kube-proxy.ts';
+import { inOrderOfInterest, parseSaved } from '../../../../docker/kernel/kube-proxy.ts';
 
 describe('kube-proxy’s counters', () => {
   it('are read rule by rule from iptables-save -c', () => {
@@ -28,6 +28,19 @@ describe('kube-proxy’s counters', () => {
       '[9:540] -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
       '[0:0] -A DOCKER_OUTPUT -d 127.0.0.11/32 -p tcp -m tcp --dport 53 -j DNAT --to-destination 127.0.0.11:41397',
     ].join('\n');
-    expect(parseSaved(text).filter((rule) => !isOfDocker(rule))).toMatchObject([{ packets: 9 }]);
+    expect(inOrderOfInterest(parseSaved(text))).toMatchObject([{ packets: 9 }]);
+  });
+
+  it('begin with the choice and its endpoints', () => {
+    const text = ['PREROUTING', 'KUBE-SEP-A', 'KUBE-SERVICES', 'KUBE-SVC-B', 'KUBE-SEP-C']
+      .map((chain) => `[1:60] -A ${chain} -j ACCEPT`)
+      .join('\n');
+    expect(inOrderOfInterest(parseSaved(text)).map(({ chain }) => chain)).toEqual([
+      'KUBE-SVC-B',
+      'KUBE-SEP-A',
+      'KUBE-SEP-C',
+      'PREROUTING',
+      'KUBE-SERVICES',
+    ]);
   });
 });

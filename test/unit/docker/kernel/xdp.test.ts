@@ -44,7 +44,9 @@ describe('the ring of the xdp plane', () => {
 });
 
 describe('what the XDP program counted', () => {
-  const tally = (packets: number, opened = 0) => ({ value: { packets, bytes: packets * 60, opened } });
+  const tally = (packets: number, opened = 0) => ({
+    value: { packets, bytes: packets * 60, opened, nanos: packets * 300 },
+  });
   const sent: Dump = [
     { formatted: { key: 0, values: [tally(1), tally(2)] } },
     { formatted: { key: 1, values: [tally(10, 2), tally(20, 3)] } },
@@ -64,7 +66,7 @@ describe('what the XDP program counted', () => {
       fromTarget: null,
     });
     expect(seen.accepted).toBe(6);
-    expect(seen.dropped).toEqual({ packets: 11, bytes: 660 });
+    expect(seen.dropped).toEqual({ packets: 11, bytes: 660, nanos: 3300 });
   });
 
   it('reads like rules: what was dropped, each part of the ring, what had no target', () => {

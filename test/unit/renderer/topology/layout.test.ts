@@ -53,6 +53,19 @@ test('who is on no path of traffic stands below everybody else', () => {
   expect(places.get('kubelet')?.y).toBeGreaterThan(lowest);
 });
 
+test('many on no path stand in rows, compact, and not much wider than the rest', () => {
+  const nodes = [...tier(1, 0), ...tier(1, 1), ...tier(10, 3), ...tier(11, 4)];
+  const links = [
+    { from: '0-0', to: '1-0' },
+    ...Array.from({ length: 10 }, (_, index) => ({ from: '1-0', to: `3-${index}` })),
+  ];
+  const places = place(nodes, links);
+  const aside = tier(11, 4).flatMap(({ name }) => places.get(name) ?? []);
+  expect(aside.every(({ compact }) => compact)).toBe(true);
+  expect(new Set(aside.map(({ y }) => y)).size).toBe(3);
+  expect(Math.max(...aside.map(({ x, width }) => x + width))).toBeLessThanOrEqual(4 * 224);
+});
+
 test('the words of edges into one node stand one above the other', () => {
   const links = ['a', 'b'].map((from) => ({ from, to: 'x' }));
   const places = links.map((link) => placeLabel(link, links, () => true, false));

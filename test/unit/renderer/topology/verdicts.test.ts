@@ -76,3 +76,24 @@ test('nobody speaks for a node that is stopped', () => {
   const { l4, l7 } = judge(link, facts);
   expect([l4.state, l7.state, l7.words]).toEqual(['unknown', 'unknown', 'balancer is stopped']);
 });
+
+test('a client that mostly meets nobody does not connect, whatever the balancer counts of others', () => {
+  const nodes = new Map([['balancer', nodeSample('balancer', { role: 'l4' })]]);
+  const tick = tickSample(1);
+  const [client] = Object.values(tick.clients);
+  if (client === undefined) throw new Error('The sample has a client.');
+  const met = (share: number): Tick => ({
+    ...tick,
+    clients: {
+      client: { ...client, outcomes: { '2xx': 100 * share, 'connect-timeout': 100 * (1 - share) } },
+    },
+  });
+  const of = (share: number) =>
+    judge(
+      { from: 'client', to: 'balancer', layer: 'l4' },
+      { ticks: [met(share)], health: undefined, nodes, requests: [] },
+    );
+  expect(of(0.04)).toMatchObject({ disagree: false, label: 'does not connect (96 % connect-timeout)' });
+  expect(of(0.04).l4.witness).toBe('client');
+  expect(of(0.9).label).toBe('connects, but 10 % get connect-timeout');
+});

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   destinationOf,
   destinations,
+  goalOf,
   withDestinationFound,
   withDestinationNamed,
 } from '../../../../../electron/host/lab/destination.ts';
@@ -40,11 +41,13 @@ describe('links', () => {
   });
 
   it('follow a client that was sent elsewhere, and leave who is not reached any more', () => {
-    const ways = (to: string | null) =>
+    const ways = (to?: string | null) =>
       linksNow(firewalls, 0, () => to).map(({ from, to: goal }) => `${from} ${goal}`);
-    expect(ways(null)).toEqual(['client edge', 'edge shop']);
+    expect(ways(undefined)).toEqual(['client edge', 'edge shop']);
     expect(ways('edge')).toEqual(['client edge', 'edge shop']);
     expect(ways('proxy')).toEqual(['client proxy', 'proxy shop']);
+    // To nobody in the lab, as a flood that is let run against itself.
+    expect(ways(null)).toEqual([]);
     // Not a node of this act: what the act says stands.
     expect(ways('elsewhere')).toEqual(['client edge', 'edge shop']);
   });
@@ -75,6 +78,17 @@ describe('where a client sends', () => {
       address: '127.0.0.2',
       port: 8443,
     });
+  });
+
+  it('is found by the address alone where no port is like it, unless several have that address', () => {
+    expect(goalOf({ address: '127.0.0.2', port: 9 }, allocation)).toBe('edge');
+    expect(goalOf({ address: '127.0.0.9', port: 8443 }, allocation)).toBeNull();
+    const shared = {
+      networks: [],
+      nodes: { a: { address: '::1', port: 1 }, b: { address: '::1', port: 2 } },
+    };
+    expect(goalOf({ address: '::1', port: 2 }, shared)).toBe('b');
+    expect(goalOf({ address: '::1', port: 9 }, shared)).toBeUndefined();
   });
 
   it('may be anywhere else, too', async () => {
