@@ -73,6 +73,7 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
   const made = mean(seen.map((one) => one.connections));
   const failed = mean(seen.map((one) => one.failed));
   const row = rowOf(health, from, to);
+  if (isQuiet(ticks, from)) return { state: 'idle', words: 'no requests', witness: from };
   const unmet = unconnected(ticks, from);
   if (unmet !== null) return { state: 'bad', words: `does not connect (${unmet})`, witness: from };
   if (failed > 0 && failed >= made) {
@@ -86,6 +87,12 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
     return { state: 'idle', words: out, witness };
   }
   return { state: 'good', words: `connects ${rate(made)}/s, ${last.open} open`, witness };
+}
+
+/** A client that asks for nothing: what its balancer counts is of others. */
+function isQuiet(ticks: readonly Tick[], client: string): boolean {
+  const seen = ticks.flatMap((tick) => tick.clients[client] ?? []);
+  return seen.length > 0 && seen.every(({ offered, inFlight }) => offered === 0 && inFlight === 0);
 }
 
 /** A client's word that most of its attempts met nobody: a balancer cannot count who never came. Null: most did. */

@@ -2,6 +2,7 @@ import type { Json } from '../../contract/session.ts';
 import type { Allocation } from '../engine/engine.ts';
 import { actNodes, allMembers, members, virtualName } from './groups.ts';
 import type { Lab, LabNodes, Settings } from './lab.ts';
+import { isSettings } from './merge.ts';
 import { groupOf } from './node-network.ts';
 
 /**
@@ -19,6 +20,15 @@ export function goalOf(settings: Settings, allocation: Allocation): string | nul
   if (exact !== null) return exact;
   const there = Object.entries(allocation.nodes).filter(([, at]) => at.address === settings.address);
   return there.length > 1 ? undefined : (there[0]?.[0] ?? null);
+}
+
+/** The names of a balancer's targets; undefined where they are not known, or are no list. */
+export function targetsOf(settings: Settings | undefined): readonly string[] | undefined {
+  const targets = settings?.targets;
+  if (!Array.isArray(targets)) return undefined;
+  return (targets as readonly Json[]).flatMap((one) =>
+    isSettings(one) && typeof one.id === 'string' ? [one.id] : [],
+  );
 }
 
 /** The settings with the node's name in the address's place, as a form shows them. */

@@ -13,14 +13,21 @@ export function links(lab: Lab, act: number): readonly Link[] {
   return linksBetween(openedNodes(lab, act));
 }
 
-/** The same, with each client drawn to where it sends now; undefined: not known, so what the act says; null: to no node. */
+/**
+ * The same, with each client drawn to where it sends now (undefined: not known, so what the act says; null: to no node), and
+ * each balancer to the targets that it has now.
+ */
 export function linksNow(
   lab: Lab,
   act: number,
   destination: (client: string) => string | null | undefined,
+  targets: (balancer: string) => readonly string[] | undefined = () => undefined,
 ): readonly Link[] {
   const nodes = openedNodes(lab, act);
   const moved = allMembers(nodes).flatMap(({ name, node }) => {
+    const has = hasTargets(node) ? targets(name) : undefined;
+    if (has !== undefined)
+      return [[name, referenced(node.role, { ...node.settings, targets: has })] as const];
     const to = node.role === 'client' ? destination(name) : undefined;
     if (to === null) return [[name, []] as const];
     const goals = to === undefined ? [] : membersBehind(nodes, to);
@@ -50,6 +57,10 @@ function linksBetween(
         layer: readsRequests(member.node) ? 'l7' : 'l4',
       })),
     );
+}
+
+function hasTargets({ role }: LabNode): boolean {
+  return role === 'l4' || role === 'l7' || role === 'kube-node' || role === 'haproxy' || role === 'nginx';
 }
 
 function readsRequests({ role, settings }: LabNode): boolean {

@@ -20,7 +20,7 @@ import { concreteActions } from './actions.ts';
 import type { ActionContext, ConcreteAction } from './actions.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { Certificates } from './certificates.ts';
-import { destinations, goalOf, withDestinationFound } from './destination.ts';
+import { destinations, goalOf, targetsOf, withDestinationFound } from './destination.ts';
 import { diff } from './diff.ts';
 import type { ManifestFile, ManifestOutcome } from '../../contract/manifests.ts';
 import { createKubeletHand } from './kubelet-hand.ts';
@@ -377,10 +377,16 @@ export class Session {
   get links(): readonly Link[] {
     if (this.present.nodes.length === 0) return [];
     const { allocation } = this.spec;
-    return linksNow(this.lab, this.actIndex, (client) => {
-      const known = this.settings.get(client);
-      return known === null ? undefined : goalOf(known.stated, allocation);
-    });
+    const stated = (node: string) => this.settings.get(node)?.stated;
+    return linksNow(
+      this.lab,
+      this.actIndex,
+      (client) => {
+        const known = stated(client);
+        return known === undefined ? undefined : goalOf(known, allocation);
+      },
+      (balancer) => targetsOf(stated(balancer)),
+    );
   }
 
   get running(): boolean {

@@ -95,5 +95,19 @@ test('a client that mostly meets nobody does not connect, whatever the balancer 
     );
   expect(of(0.04)).toMatchObject({ disagree: false, label: 'does not connect (96 % connect-timeout)' });
   expect(of(0.04).l4.witness).toBe('client');
-  expect(of(0.9).label).toBe('connects, but 10 % get connect-timeout');
+  expect(of(0.75).label).toBe('connects, but 25 % get connect-timeout');
+});
+
+test('a client that asks for nothing has no part in what its balancer counts of others', () => {
+  const nodes = new Map([['balancer', nodeSample('balancer', { role: 'l4' })]]);
+  const tick = tickSample(1);
+  const [client] = Object.values(tick.clients);
+  if (client === undefined) throw new Error('The sample has a client.');
+  const quiet: Tick = { ...tick, clients: { client: { ...client, offered: 0, inFlight: 0, outcomes: {} } } };
+  const facts = { ticks: [quiet], health: undefined, nodes, requests: [] };
+  expect(judge({ from: 'client', to: 'balancer', layer: 'l4' }, facts).l4).toEqual({
+    state: 'idle',
+    words: 'no requests',
+    witness: 'client',
+  });
 });

@@ -4,6 +4,7 @@ import {
   destinationOf,
   destinations,
   goalOf,
+  targetsOf,
   withDestinationFound,
   withDestinationNamed,
 } from '../../../../../electron/host/lab/destination.ts';
@@ -59,6 +60,23 @@ describe('links', () => {
     ]);
     expect(ways.filter(({ from }) => from === 'dsr')).toHaveLength(3);
     expect(ways.some(({ from }) => from === 'nat')).toBe(false);
+  });
+
+  it('follow a balancer to the targets that it has now', async () => {
+    const maths = await lab('13-kube-proxy-maths');
+    const ways = (targets?: readonly string[]) =>
+      linksNow(
+        maths,
+        0,
+        () => undefined,
+        (name) => (name === 'worker' ? targets : undefined),
+      ).filter(({ from }) => from === 'worker');
+    expect(ways()).toHaveLength(3);
+    const four = targetsOf({ targets: [1, 2, 3, 4].map((n) => ({ id: `backend-${n}`, weight: 1 })) });
+    expect(ways(four).map(({ to }) => to)).toContain('backend-4');
+    expect(ways(targetsOf({ targets: [{ id: 'backend-1' }] }))).toHaveLength(1);
+    expect(targetsOf({ targets: 'backend' })).toBeUndefined();
+    expect(targetsOf(undefined)).toBeUndefined();
   });
 
   it('keep a whole group where the client has one of its members', () => {
