@@ -43,7 +43,7 @@ export function judge(link: Link, facts: Facts): EdgeVerdict {
   const seen =
     l4.state === 'idle' && l4.witness === link.from
       ? { state: 'idle' as const, words: 'no requests', witness: link.from, trouble: '' }
-      : judgeL7(link, facts);
+      : sparing(link, facts, judgeL7(link, facts));
   const keptBack = facts.nodes.get(link.to)?.mystery === true && seen.state !== 'unknown';
   const l7: LayerVerdict = keptBack
     ? { state: 'kept-back', words: 'kept back: finding it is the exercise', witness: null }
@@ -51,6 +51,12 @@ export function judge(link: Link, facts: Facts): EdgeVerdict {
   const disagree = l4.state === 'good' && l7.state === 'bad';
   const label = disagree ? `connects, but ${seen.trouble}` : l4.state === 'bad' ? l4.words : '';
   return { l4, l7, disagree, label };
+}
+
+/** A client's good word is of all that it sends: where several share an address, one that is stopped has not earned it. */
+function sparing({ to }: Link, { nodes }: Facts, judged: Judged): Judged {
+  if (judged.state !== 'good' || nodes.get(to)?.state !== 'stopped') return judged;
+  return { state: 'unknown', words: `${to} is stopped`, witness: null, trouble: '' };
 }
 
 function nobody(words: string): EdgeVerdict {

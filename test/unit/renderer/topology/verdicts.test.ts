@@ -111,3 +111,10 @@ test('a client that asks for nothing has no part in what its balancer counts of 
     witness: 'client',
   });
 });
+
+test('a client that is answered by others says nothing good of one that is stopped', () => {
+  const nodes = new Map([['other', nodeSample('other', { role: 'kube-node', state: 'stopped' })]]);
+  const facts = { ticks: [tickSample(1)], health: undefined, nodes, requests: [] };
+  const { l7 } = judge({ from: 'client', to: 'other', layer: 'l4' }, facts);
+  expect([l7.state, l7.words]).toEqual(['unknown', 'other is stopped']);
+});
