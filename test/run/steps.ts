@@ -113,7 +113,7 @@ async function script(ground: Ground, args: readonly string[], limitMs: number):
 /** A minute each, every time with another seed: the failure names it. */
 async function fuzz(ground: Ground): Promise<Tally> {
   const tallies: Tally[] = [];
-  for (const what of ['requests']) {
+  for (const what of ['requests', 'wire']) {
     tallies.push(await script(ground, ['test/soak/main.ts', what, '--seconds', '60'], 5 * minute));
   }
   return sum(tallies);
