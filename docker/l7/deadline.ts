@@ -2,63 +2,61 @@
  * A time-out that is set anew with every request. Making and clearing one of Node's timers costs as much as parsing a
  * small head; this one lets its timer be while the time moves on, and when it rings too early it sleeps again.
  */
-export interface Deadline {
+export class Deadline {
+  private timer: NodeJS.Timeout | null = null;
+  private rings = Infinity;
+  private due = Infinity;
+  private ms = 0;
+  private then: (() => void) | null = null;
+
   /** From now on, in the place of what was set before. */
-  set(ms: number, then: () => void): void;
+  set(ms: number, then: () => void): void {
+    this.ms = ms;
+    this.then = then;
+    this.due = performance.now() + ms;
+    if (this.timer === null || this.due < this.rings) this.arm(ms);
+  }
+
   /** The same time again, from now on; nothing where nothing is set. */
-  refresh(): void;
-  clear(): void;
+  refresh(): void {
+    if (this.then !== null) this.due = performance.now() + this.ms;
+  }
+
+  clear(): void {
+    this.then = null;
+  }
+
   /** Cleared, and its timer, too: for good. */
-  stop(): void;
-}
+  stop(): void {
+    this.then = null;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
 
-export function createDeadline(): Deadline {
-  let timer: NodeJS.Timeout | null = null;
-  let rings = Infinity;
-  let due = Infinity;
-  let ms = 0;
-  let then: (() => void) | null = null;
-
-  const arm = (left: number) => {
-    if (timer !== null) clearTimeout(timer);
-    rings = performance.now() + left;
+  private arm(left: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.rings = performance.now() + left;
     // A timer does not keep a program alive: its sockets do.
-    timer = setTimeout(ring, left).unref();
-  };
+    this.timer = setTimeout(ring, left, this).unref();
+  }
 
-  const ring = () => {
-    timer = null;
+  ring(): void {
+    this.timer = null;
+    const { then } = this;
     if (then === null) return;
-    const left = due - performance.now();
+    const left = this.due - performance.now();
     // Node's timers may be early by less than a millisecond.
     if (left >= 1) {
-      arm(left);
+      this.arm(left);
       return;
     }
-    const run = then;
-    then = null;
-    run();
-  };
+    this.then = null;
+    then();
+  }
+}
 
-  return {
-    set(nextMs, next) {
-      ms = nextMs;
-      then = next;
-      due = performance.now() + ms;
-      if (timer === null || due < rings) arm(ms);
-    },
-    refresh() {
-      if (then !== null) due = performance.now() + ms;
-    },
-    clear() {
-      then = null;
-    },
-    stop() {
-      then = null;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-    },
-  };
+function ring(deadline: Deadline): void {
+  deadline.ring();
 }
 
 const free: Deadline[] = [];
@@ -67,7 +65,7 @@ const mostFree = 1024;
 
 /** One that was used before, if there is any. */
 export function takeDeadline(): Deadline {
-  return free.pop() ?? createDeadline();
+  return free.pop() ?? new Deadline();
 }
 
 /** Nobody may use it after this. */

@@ -24,13 +24,20 @@ export interface ResponseHead {
   readonly fields: readonly Field[];
 }
 
-/** Field names are case-insensitive (RFC 9110, section 5.1). `wanted` is in lower case. Most names differ in length. */
+/** Field names are case-insensitive (RFC 9110, section 5.1). `wanted` is in lower case. Most differ in length, or in their first letter. */
 export function isNamed(name: string, wanted: string): boolean {
-  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+  return (
+    name.length === wanted.length &&
+    (name.charCodeAt(0) | lowerCase) === wanted.charCodeAt(0) &&
+    (name === wanted || name.toLowerCase() === wanted)
+  );
 }
 
-export function fieldValues(fields: readonly Field[], name: string): readonly string[] {
-  const wanted = name.toLowerCase();
+/** The bit that makes a letter of ASCII a small one. */
+const lowerCase = 0x20;
+
+/** `wanted` is in lower case. */
+export function fieldValues(fields: readonly Field[], wanted: string): readonly string[] {
   let values: string[] | null = null;
   for (const field of fields) {
     if (!isNamed(field[0], wanted)) continue;
@@ -42,9 +49,11 @@ export function fieldValues(fields: readonly Field[], name: string): readonly st
 
 const none: readonly string[] = [];
 
-/** Several lines of one field mean the same as one line with commas (RFC 9110, section 5.3). Null where there is none. */
-export function fieldValue(fields: readonly Field[], name: string): string | null {
-  const wanted = name.toLowerCase();
+/**
+ * Several lines of one field mean the same as one line with commas (RFC 9110, section 5.3). Null where there is none.
+ * `wanted` is in lower case.
+ */
+export function fieldValue(fields: readonly Field[], wanted: string): string | null {
   let all: string | null = null;
   for (const field of fields) {
     if (isNamed(field[0], wanted)) all = all === null ? field[1] : `${all}, ${field[1]}`;

@@ -2,61 +2,70 @@ import type { Socket } from 'node:net';
 import { withoutHopByHop } from '../headers.ts';
 import type { Field, RequestHead, ResponseHead } from '../message.ts';
 import { fieldValue, fieldValues, withoutFields } from '../message.ts';
-import { createBodyWriter } from './body-writer.ts';
-import type { BodyFraming, BodyWriter } from './body-writer.ts';
+import { BodyWriter } from './body-writer.ts';
+import type { BodyFraming } from './body-writer.ts';
 import { lengthOf } from './framing.ts';
 import { responseLines } from './writer.ts';
 
-export interface AnswerWriter {
-  informational(head: ResponseHead): void;
-  /** Frames the body for this client; `close`: only the end of the connection ends it. */
-  head(head: ResponseHead): 'kept' | 'close';
-  write(piece: Buffer): boolean;
-  /** False: shorter or longer than it said. */
-  end(trailers: readonly Field[]): boolean;
-  flush(): void;
-  /** Known once the head is written. */
-  endsByClose(): boolean;
-}
+/** An answer on an HTTP/1 connection. */
+export class AnswerWriter {
+  /** Only the end of the connection ends it. Known once the head is written. */
+  endsByClose = false;
+  private readonly socket: Socket;
+  private readonly request: RequestHead;
+  private body: BodyWriter | null = null;
 
-/** An answer on an HTTP/1 connection. `closing` is asked when the head is written: the client is told that it is the last. */
-export function answerWriter(socket: Socket, request: RequestHead, closing: () => boolean): AnswerWriter {
-  let body: BodyWriter | null = null;
-  let endsByClose = false;
-  return {
-    informational(head) {
-      // An HTTP/1.0 client would take it for the answer (RFC 9110 section 15.2).
-      const lines = responseLines(head);
-      if (request.version === '1.1' && lines !== null) socket.write(`${lines}\r\n`, 'latin1');
-    },
-    head(head) {
-      if (head.status === 101) {
-        const upgrade = fieldValue(head.fields, 'upgrade') ?? '';
-        const fields: Field[] = [
-          ...withoutHopByHop(head.fields),
-          ['Connection', 'Upgrade'],
-          ['Upgrade', upgrade],
-        ];
-        body = createBodyWriter(socket, `${linesOf({ ...head, fields })}\r\n`, 'raw', 0);
-        return 'kept';
-      }
-      const { framing, length, fields } = framed(request, head);
-      endsByClose = framing === 'raw';
-      const last = closing() || endsByClose;
-      const keep = request.version === '1.0' ? 'Connection: keep-alive\r\n' : '';
-      const text = `${linesOf({ ...head, fields })}${last ? 'Connection: close\r\n' : keep}\r\n`;
-      body = createBodyWriter(socket, text, framing, length);
-      return endsByClose ? 'close' : 'kept';
-    },
-    write: (piece) => body?.write(piece) ?? true,
-    end: (trailers) => body?.end(trailers) ?? false,
-    flush: () => body?.flush(),
-    endsByClose: () => endsByClose,
-  };
+  constructor(socket: Socket, request: RequestHead) {
+    this.socket = socket;
+    this.request = request;
+  }
+
+  informational(head: ResponseHead): void {
+    // An HTTP/1.0 client would take it for the answer (RFC 9110 section 15.2).
+    const lines = responseLines(head);
+    if (this.request.version === '1.1' && lines !== null) this.socket.write(`${lines}\r\n`, 'latin1');
+  }
+
+  /** Frames the body for this client; `closing`: the client is told that it is the last answer. */
+  head(head: ResponseHead, closing: boolean): void {
+    if (head.status === 101) {
+      const upgrade = fieldValue(head.fields, 'upgrade') ?? '';
+      const fields: Field[] = [
+        ...withoutHopByHop(head.fields),
+        ['Connection', 'Upgrade'],
+        ['Upgrade', upgrade],
+      ];
+      this.begin(`${linesOf(head, fields)}\r\n`, 'raw', 0);
+      return;
+    }
+    const { framing, length, fields } = framed(this.request, head);
+    this.endsByClose = framing === 'raw';
+    const keep = this.request.version === '1.0' ? 'Connection: keep-alive\r\n' : '';
+    const last = closing || this.endsByClose;
+    this.begin(`${linesOf(head, fields)}${last ? 'Connection: close\r\n' : keep}\r\n`, framing, length);
+  }
+
+  write(piece: Buffer): boolean {
+    return this.body?.write(piece) ?? true;
+  }
+
+  /** False: shorter or longer than it said. */
+  end(trailers: readonly Field[]): boolean {
+    return this.body?.end(trailers) ?? false;
+  }
+
+  flush(): void {
+    this.body?.flush();
+  }
+
+  private begin(text: string, framing: BodyFraming, length: number): void {
+    this.body = new BodyWriter(this.socket, text, framing, length);
+  }
 }
 
 /** A head that a policy broke must not break the framing too. */
-function linesOf(head: ResponseHead): string {
+function linesOf({ status, reason }: ResponseHead, fields: readonly Field[]): string {
+  const head = reason === undefined ? { status, fields } : { status, reason, fields };
   return responseLines(head) ?? 'HTTP/1.1 500 Internal Server Error\r\n';
 }
 
@@ -69,12 +78,15 @@ interface Framed {
 /** RFC 9112 section 6: how long the body is, as this client can understand it. */
 function framed(request: RequestHead, head: ResponseHead): Framed {
   const kept = withoutHopByHop(head.fields);
-  const length = lengthOf(fieldValues(kept, 'content-length'));
+  const lengths = fieldValues(kept, 'content-length');
+  const length = lengthOf(lengths);
   const bodiless = head.status === 204 || head.status === 304 || request.method === 'HEAD';
   if (head.status === 204)
     return { framing: 'none', length: 0, fields: withoutFields(kept, ['content-length']) };
   if (bodiless) return { framing: 'none', length: 0, fields: kept };
   if (typeof length === 'number') {
+    if (lengths.length === 1 && lengths[0] === String(length))
+      return { framing: 'length', length, fields: kept };
     const fields: Field[] = [...withoutFields(kept, ['content-length']), ['Content-Length', String(length)]];
     return { framing: 'length', length, fields };
   }

@@ -8,56 +8,59 @@ const soon = Promise.resolve();
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'raw';
 
 /** Writes one message on a connection: its head waits for the first piece of the body, so that both go out together. */
-export interface BodyWriter {
+export class BodyWriter {
+  private readonly socket: Socket;
+  private readonly framing: BodyFraming;
+  private waiting: string;
+  private left: number;
+
+  constructor(socket: Socket, head: string, framing: BodyFraming, length: number) {
+    this.socket = socket;
+    this.framing = framing;
+    this.waiting = head;
+    this.left = length;
+    // A body may be long in coming, and the head is worth something by itself.
+    void soon.then(() => this.flush());
+  }
+
   /** False: the kernel has enough for now. */
-  write(piece: Buffer): boolean;
+  write(piece: Buffer): boolean {
+    const { framing } = this;
+    if (piece.length === 0 || framing === 'none') return true;
+    if (framing === 'length') {
+      this.left -= piece.length;
+      // More than was said: the rest would be the next message.
+      if (this.left < 0) return true;
+    }
+    return this.put(piece, framing === 'chunked');
+  }
+
   /** Whether the body was as long as its Content-Length said. */
-  end(trailers: readonly Field[]): boolean;
+  end(trailers: readonly Field[]): boolean {
+    if (this.framing === 'chunked') this.waiting += `${lastChunk}${fieldLines(trailers) ?? ''}\r\n`;
+    this.flush();
+    return this.framing !== 'length' || this.left === 0;
+  }
+
   /** Sends the head if it still waits. */
-  flush(): void;
-}
+  flush(): void {
+    if (this.waiting === '') return;
+    const head = this.waiting;
+    this.waiting = '';
+    this.socket.write(head, 'latin1');
+  }
 
-export function createBodyWriter(
-  socket: Socket,
-  head: string,
-  framing: BodyFraming,
-  length: number,
-): BodyWriter {
-  let waiting = head;
-  let left = length;
-
-  const put = (piece: Buffer | null, framed: boolean): boolean => {
-    const buffers = joined(waiting, piece, framed);
-    waiting = '';
-    if (buffers.length === 1) return buffers[0] === undefined || socket.write(buffers[0]);
+  private put(piece: Buffer, chunked: boolean): boolean {
+    const { socket, waiting } = this;
+    if (waiting === '' && !chunked) return socket.write(piece);
+    this.waiting = '';
+    const buffers = joined(waiting, piece, chunked);
+    const [only] = buffers;
+    if (buffers.length === 1 && only !== undefined) return socket.write(only);
     socket.cork();
     let room = true;
     for (const buffer of buffers) room = socket.write(buffer);
     socket.uncork();
     return room;
-  };
-
-  const flush = () => {
-    if (waiting !== '') put(null, false);
-  };
-  // A body may be long in coming, and the head is worth something by itself.
-  if (head !== '') void soon.then(flush);
-
-  return {
-    write(piece) {
-      if (piece.length === 0 || framing === 'none') return true;
-      if (framing === 'length') {
-        left -= piece.length;
-        // More than was said: the rest would be the next message.
-        if (left < 0) return true;
-      }
-      return put(piece, framing === 'chunked');
-    },
-    end(trailers) {
-      if (framing === 'chunked') waiting += `${lastChunk}${fieldLines(trailers) ?? ''}\r\n`;
-      flush();
-      return framing !== 'length' || left === 0;
-    },
-    flush,
-  };
+  }
 }

@@ -4,8 +4,7 @@ import type { L7Settings } from '../../protocol/balancer.ts';
 import type { Attempt, Back, BackListener, Outgoing } from '../back.ts';
 import type { Cause } from '../failure.ts';
 import type { SecureTargets } from '../target-tls.ts';
-import { openTargetConnection } from './target-connection.ts';
-import type { TargetConnection } from './target-connection.ts';
+import { TargetConnection } from './target-connection.ts';
 
 interface Kept {
   readonly connection: TargetConnection;
@@ -42,7 +41,7 @@ export function createHttp1Pool(
   let closed = false;
 
   const count = (kept: Kept) => {
-    const { bytesRead, bytesWritten } = kept.connection.socket;
+    const { bytesRead, bytesWritten } = kept.connection.raw;
     counters.fromTarget += bytesRead - kept.read;
     counters.toTarget += bytesWritten - kept.written;
     kept.read = bytesRead;
@@ -51,7 +50,7 @@ export function createHttp1Pool(
 
   const open = (outgoing: Outgoing, listener: BackListener): Kept => {
     const { address, port } = member.target;
-    const connection: TargetConnection = openTargetConnection({
+    const connection: TargetConnection = new TargetConnection({
       address,
       port,
       connectTimeoutMs: settings().connectTimeoutMs,
@@ -154,20 +153,15 @@ export function createHttp1Pool(
     };
   };
 
-  const attemptOn = ({ connection }: Kept, listener: BackListener): Attempt => ({
-    resume: () => connection.resume(listener),
-    cancel: () => connection.cancel(listener),
-  });
-
   return {
     ask(outgoing, listener) {
       const kept = outgoing.fresh ? undefined : idle.pop();
       if (kept !== undefined) {
         kept.connection.send(outgoing, listener);
-        return attemptOn(kept, listener);
+        return new OnConnection(kept.connection, listener);
       }
       if (all.size < settings().poolSize || outgoing.fresh) {
-        return attemptOn(open(outgoing, listener), listener);
+        return new OnConnection(open(outgoing, listener).connection, listener);
       }
       return enqueue(outgoing, listener);
     },
@@ -188,7 +182,26 @@ export function createHttp1Pool(
       closed = true;
       if (sweep !== null) clearTimeout(sweep);
       for (const waiting of queue) leaveQueue(waiting);
-      for (const { connection } of all) connection.socket.destroy();
+      for (const { connection } of all) connection.raw.destroy();
     },
   };
+}
+
+/** One request on one connection. */
+class OnConnection implements Attempt {
+  private readonly connection: TargetConnection;
+  private readonly listener: BackListener;
+
+  constructor(connection: TargetConnection, listener: BackListener) {
+    this.connection = connection;
+    this.listener = listener;
+  }
+
+  resume(): void {
+    this.connection.resume(this.listener);
+  }
+
+  cancel(): void {
+    this.connection.cancel(this.listener);
+  }
 }

@@ -26,10 +26,10 @@ export function parseRequestHead(text: string, limits: Limits): ParsedRequest | 
   const bare = text.charCodeAt(feed - 1) !== 13;
   const line = parseRequestLine(text.slice(0, bare ? feed : feed - 1), limits);
   if (isProblem(line)) return line;
-  const parsed = parseFields(text.slice(feed + 1), limits);
+  const parsed = parseFields(text, limits, false, feed + 1);
   if (isProblem(parsed)) return parsed;
   const { fields } = parsed;
-  const doubts: Doubt[] = [...line.doubts, ...parsed.doubts];
+  const doubts = line.doubts.length === 0 ? parsed.doubts : [...line.doubts, ...parsed.doubts];
   if (bare && !doubts.includes('BareLineFeed')) doubts.push('BareLineFeed');
   const authority = authorityOf(line, fields);
   if (typeof authority !== 'string') return authority;
@@ -79,20 +79,19 @@ function parseRequestLine(line: string, limits: Limits): RequestLine | Problem {
   if (first <= 0 || last === first) return bad('BadVersion: a request line has three parts');
   const method = line.slice(0, first);
   const target = line.slice(first + 1, last);
-  const version = /^HTTP\/(\d)\.(\d)$/.exec(line.slice(last + 1));
   if (method.length > 64 || !token.test(method)) return bad('BadMethod: not a token');
-  if (version === null) return bad('BadVersion: not HTTP');
-  if (version[1] !== '1') return { status: 505, reason: `HTTP/${version[1] ?? ''}` };
+  const minor = minorVersion(line.slice(last + 1));
+  if (typeof minor !== 'number') return minor;
   if (method === 'CONNECT') return { status: 405, reason: 'CONNECT: no tunnels to elsewhere' };
   const doubts: Doubt[] = [];
   if (!visible.test(target)) {
     if (!visibleOrBeyond.test(target)) return bad('BadUri: a space or a control character');
     doubts.push('AmbiguousUri');
   }
-  if (Number(version[2]) > 1) doubts.push('NonCompliantVersion');
-  const common = { method, version: version[2] === '0' ? '1.0' : '1.1', doubts } as const;
+  if (minor > 1) doubts.push('NonCompliantVersion');
+  const common = { method, version: minor === 0 ? '1.0' : '1.1', doubts } as const;
   if (target.startsWith('/') && !target.includes('#')) {
-    return { ...common, scheme: 'http', target, authority: null };
+    return { method, scheme: 'http', target, version: common.version, authority: null, doubts };
   }
   if (target === '*') {
     return method === 'OPTIONS'
@@ -100,6 +99,14 @@ function parseRequestLine(line: string, limits: Limits): RequestLine | Problem {
       : bad('BadUri: * is for OPTIONS');
   }
   return absoluteForm(common, target);
+}
+
+/** The y of HTTP/1.y. */
+function minorVersion(text: string): number | Problem {
+  if (text === 'HTTP/1.1') return 1;
+  const [, major, minor] = /^HTTP\/(\d)\.(\d)$/.exec(text) ?? [];
+  if (major === undefined) return bad('BadVersion: not HTTP');
+  return major === '1' ? Number(minor) : { status: 505, reason: `HTTP/${major}` };
 }
 
 function absoluteForm(

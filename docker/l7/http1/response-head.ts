@@ -18,11 +18,11 @@ export function parseResponseHead(text: string, limits: FieldLimits): ParsedResp
   const [, minor, code, reason] = statusLine.exec(line) ?? [];
   const status = Number(code);
   if (minor === undefined || status < 100) return bad('not a status line');
-  const parsed = parseFields(text.slice(feed + 1), limits, true);
+  const parsed = parseFields(text, limits, true, feed + 1);
   if (isProblem(parsed)) return parsed;
   const { fields } = parsed;
   return {
-    head: { status, ...(reason === undefined ? {} : { reason }), fields },
+    head: reason === undefined ? { status, fields } : { status, reason, fields },
     keepAlive: keepsAlive(minor === '0' ? '1.0' : '1.1', fields),
   };
 }

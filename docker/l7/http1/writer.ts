@@ -12,20 +12,22 @@ const breaksLine = /[\0\r\n]/;
 
 export function fieldLines(fields: readonly Field[]): string | null {
   let text = '';
-  for (const [name, value] of fields) {
-    if (breaksLine.test(name) || breaksLine.test(value)) return null;
-    text += `${name}: ${value}\r\n`;
+  for (const field of fields) {
+    const line = `${field[0]}: ${field[1]}`;
+    if (breaksLine.test(line)) return null;
+    text += line;
+    text += '\r\n';
   }
   return text;
 }
 
 /** Without the empty line: framing and connection fields are added by who knows them. Null: it cannot be written. */
 export function requestLines({ method, target, authority, fields }: RequestHead): string | null {
-  const host: readonly Field[] = authority === '' ? [] : [['Host', authority]];
-  const hostLine = fieldLines(host);
   const lines = fieldLines(fields);
-  if (hostLine === null || lines === null || breaksLine.test(method) || breaksLine.test(target)) return null;
-  return target.includes(' ') ? null : `${method} ${target} HTTP/1.1\r\n${hostLine}${lines}`;
+  const first = `${method}${target}${authority}`;
+  if (lines === null || breaksLine.test(first) || target.includes(' ')) return null;
+  const host = authority === '' ? '' : `Host: ${authority}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\n${host}${lines}`;
 }
 
 export function responseLines({ status, reason, fields }: ResponseHead): string | null {
@@ -36,9 +38,8 @@ export function responseLines({ status, reason, fields }: ResponseHead): string 
 /** Above this a copy costs more than another write. */
 const copyLimit = 16_384;
 
-/** One buffer of a head (or nothing) and a piece of a body, framed as a chunk where it must be: one write, one packet. */
-export function joined(head: string, piece: Buffer | null, chunked: boolean): readonly Buffer[] {
-  if (piece === null) return [Buffer.from(head, 'latin1')];
+/** A head (or nothing) and a piece of a body, framed as a chunk where it must be: one buffer, one write, one packet. */
+export function joined(head: string, piece: Buffer, chunked: boolean): readonly Buffer[] {
   const before = chunked ? `${head}${piece.length.toString(16)}\r\n` : head;
   const after = chunked ? '\r\n' : '';
   if (piece.length > copyLimit) {
@@ -48,6 +49,6 @@ export function joined(head: string, piece: Buffer | null, chunked: boolean): re
   const all = Buffer.allocUnsafe(before.length + piece.length + after.length);
   all.write(before, 0, 'latin1');
   piece.copy(all, before.length);
-  all.write(after, before.length + piece.length, 'latin1');
+  if (chunked) all.write(after, before.length + piece.length, 'latin1');
   return [all];
 }

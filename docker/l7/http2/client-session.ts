@@ -2,7 +2,7 @@
 //  client frames <-- [writer] <--ResponseSink-- serve
 import type { Socket } from 'node:net';
 import type { L7Settings } from '../../protocol/balancer.ts';
-import { createDeadline } from '../deadline.ts';
+import { Deadline } from '../deadline.ts';
 import type { Incoming } from '../front.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
 import type { Problem } from '../http1/problem.ts';
@@ -42,7 +42,7 @@ export function serveHttp2(
   deps: Http2FrontDeps,
 ): ClientConnection {
   const { http, http2, keepAliveMs } = deps.settings();
-  const deadline = createDeadline();
+  const deadline = new Deadline();
   let leaving = false;
   let last = false;
   let over = false;

@@ -33,7 +33,7 @@ export function viewOf(head: RequestHead, address: string): RequestView {
     path: path.startsWith('/') ? normalPath(path) : path,
     search,
     address,
-    header: (name) => fieldValue(head.fields, name),
+    header: (name) => fieldValue(head.fields, name.toLowerCase()),
     query: (name) => (query ??= new URLSearchParams(search)).get(name),
     cookie: (name) => cookieValue((cookies ??= readCookies(head.fields)), name),
   };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDeadline, giveBack, takeDeadline } from '../../../../docker/l7/deadline.ts';
+import { Deadline, giveBack, takeDeadline } from '../../../../docker/l7/deadline.ts';
 
 describe('a deadline', () => {
   const rung: string[] = [];
@@ -14,7 +14,7 @@ describe('a deadline', () => {
   });
 
   it('rings once, when its time has come', () => {
-    createDeadline().set(100, rings('a'));
+    new Deadline().set(100, rings('a'));
     vi.advanceTimersByTime(99);
     expect(rung).toEqual([]);
     vi.advanceTimersByTime(500);
@@ -22,7 +22,7 @@ describe('a deadline', () => {
   });
 
   it('is put off by every refresh', () => {
-    const deadline = createDeadline();
+    const deadline = new Deadline();
     deadline.set(100, rings('a'));
     for (let step = 0; step < 5; step++) {
       vi.advanceTimersByTime(60);
@@ -34,7 +34,7 @@ describe('a deadline', () => {
   });
 
   it('holds a later time with the timer it has', () => {
-    const deadline = createDeadline();
+    const deadline = new Deadline();
     deadline.set(100, rings('a'));
     deadline.set(1000, rings('b'));
     expect(vi.getTimerCount()).toBe(1);
@@ -45,7 +45,7 @@ describe('a deadline', () => {
   });
 
   it('holds an earlier time', () => {
-    const deadline = createDeadline();
+    const deadline = new Deadline();
     deadline.set(1000, rings('a'));
     deadline.set(100, rings('b'));
     vi.advanceTimersByTime(2000);
@@ -53,7 +53,7 @@ describe('a deadline', () => {
   });
 
   it('does not ring when it was cleared, and can be set again', () => {
-    const deadline = createDeadline();
+    const deadline = new Deadline();
     deadline.set(100, rings('a'));
     deadline.clear();
     deadline.refresh();
@@ -65,7 +65,7 @@ describe('a deadline', () => {
   });
 
   it('leaves no timer behind once it is stopped', () => {
-    const deadline = createDeadline();
+    const deadline = new Deadline();
     deadline.set(100, rings('a'));
     deadline.stop();
     expect(vi.getTimerCount()).toBe(0);

@@ -1,4 +1,4 @@
-import { createReader } from '../../../../../docker/l7/http1/reader.ts';
+import { Reader } from '../../../../../docker/l7/http1/reader.ts';
 import { isProblem } from '../../../../../docker/l7/http1/problem.ts';
 import { parseRequestHead } from '../../../../../docker/l7/http1/request-head.ts';
 import { httpSchema } from '../../../../../docker/protocol/l7/http.ts';
@@ -16,7 +16,8 @@ export function readAll(pieces: readonly Buffer[], settings: Partial<HttpSetting
   const limits = httpSchema.parse(settings);
   const read: Read = { messages: [], problem: null, midway: false };
   const last = () => read.messages.at(-1);
-  const reader = createReader(() => limits, {
+  const reader = new Reader({
+    limits: () => limits,
     head(text) {
       const parsed = parseRequestHead(text, limits);
       if (isProblem(parsed)) return parsed;
