@@ -18,8 +18,7 @@ const hopByHop = [
 
 export function withoutHopByHop(fields: readonly Field[]): readonly Field[] {
   const named = fieldValue(fields, 'connection');
-  if (named === null)
-    return fields.some((field) => isAmong(field[0], hopByHop)) ? withoutFields(fields, hopByHop) : fields;
+  if (named === null) return withoutFields(fields, hopByHop);
   const listed = named.split(',').map((name) => name.trim().toLowerCase());
   // Framing is not for a client to strip by naming it: the body would become the next request.
   return withoutFields(fields, [...hopByHop, ...listed.filter((name) => name !== 'content-length')]);
@@ -45,16 +44,23 @@ export function forTarget(
 ): RequestHead {
   const gone =
     mode === 'keep' ? (peer.tls === null ? nothing : claims) : peer.tls === null ? ours : oursAndClaims;
-  const fields = head.fields.filter((field) => !isAmong(field[0], gone));
+  const fields: Field[] = [];
+  let hasId = false;
+  for (const field of head.fields) {
+    if (isAmong(field[0], gone)) continue;
+    fields.push(field);
+    hasId ||= isNamed(field[0], requestIdHeader);
+  }
   if (mode !== 'keep') {
     if (mode !== 'remove') fields.push(['X-Forwarded-For', chainOf(head, peer, mode)]);
     fields.push(['X-Forwarded-Proto', head.scheme], ['X-Forwarded-Port', String(peer.localPort)]);
   }
   if (peer.tls !== null) fields.push(...provenClient(peer));
-  if (!head.fields.some((field) => isNamed(field[0], requestIdHeader))) fields.push(['X-Request-Id', id]);
+  if (!hasId) fields.push(['X-Request-Id', id]);
   // What it was received by, and from whom: a pseudonym, since our name is nobody's business (RFC 9110 7.6.3).
   if (http.via) fields.push(['Via', `${head.version} blindspot`]);
-  return { ...head, fields };
+  const { method, scheme, authority, target, version } = head;
+  return { method, scheme, authority, target, version, fields };
 }
 
 const nothing: readonly string[] = [];

@@ -61,9 +61,12 @@ export function fieldValue(fields: readonly Field[], wanted: string): string | n
   return all;
 }
 
-/** Without the fields of these names, which are in lower case. */
+/** Without the fields of these names, which are in lower case; the very same list where there are none. */
 export function withoutFields(fields: readonly Field[], names: readonly string[]): readonly Field[] {
-  return fields.filter((field) => !isAmong(field[0], names));
+  for (const field of fields) {
+    if (isAmong(field[0], names)) return fields.filter((one) => !isAmong(one[0], names));
+  }
+  return fields;
 }
 
 export function isAmong(name: string, names: readonly string[]): boolean {

@@ -21,22 +21,43 @@ export interface RequestView {
 }
 
 export function viewOf(head: RequestHead, address: string): RequestView {
-  const at = head.target.indexOf('?');
-  const path = at === -1 ? head.target : head.target.slice(0, at);
-  const search = at === -1 ? '' : head.target.slice(at);
-  let query: URLSearchParams | null = null;
-  let cookies: readonly CookiePair[] | null = null;
-  return {
-    method: head.method,
-    host: hostOf(head.authority),
+  return new HeadView(head, address);
+}
+
+class HeadView implements RequestView {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string | null;
+  readonly search: string;
+  readonly address: string;
+  private readonly head: RequestHead;
+  private parameters: URLSearchParams | null = null;
+  private cookies: readonly CookiePair[] | null = null;
+
+  constructor(head: RequestHead, address: string) {
+    const { target } = head;
+    const at = target.indexOf('?');
+    const path = at === -1 ? target : target.slice(0, at);
+    this.method = head.method;
+    this.host = hostOf(head.authority);
     // `*` is OPTIONS' own (RFC 9112 3.2.4), and no path.
-    path: path.startsWith('/') ? normalPath(path) : path,
-    search,
-    address,
-    header: (name) => fieldValue(head.fields, name.toLowerCase()),
-    query: (name) => (query ??= new URLSearchParams(search)).get(name),
-    cookie: (name) => cookieValue((cookies ??= readCookies(head.fields)), name),
-  };
+    this.path = path.startsWith('/') ? normalPath(path) : path;
+    this.search = at === -1 ? '' : target.slice(at);
+    this.address = address;
+    this.head = head;
+  }
+
+  header(name: string): string | null {
+    return fieldValue(this.head.fields, name.toLowerCase());
+  }
+
+  query(name: string): string | null {
+    return (this.parameters ??= new URLSearchParams(this.search)).get(name);
+  }
+
+  cookie(name: string): string | null {
+    return cookieValue((this.cookies ??= readCookies(this.head.fields)), name);
+  }
 }
 
 export function hostOf(authority: string): string {
@@ -44,5 +65,6 @@ export function hostOf(authority: string): string {
   const colon = authority.lastIndexOf(':');
   const host = colon > bracket ? authority.slice(0, colon) : authority;
   // A name may end in a dot and mean the same (RFC 1034 3.1).
-  return host.toLowerCase().replace(/\.$/, '');
+  const name = host.toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }

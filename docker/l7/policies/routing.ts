@@ -7,6 +7,7 @@ import { headerEdits } from './header-edits.ts';
 import type { EditFields } from './header-edits.ts';
 import { matchWords } from './match-words.ts';
 import { mirrorTo } from './mirror.ts';
+import type { RequestHead } from '../message.ts';
 import { kind } from './policy-kind.ts';
 import type { Answer, Call, Policy, Services } from './policy.ts';
 import { viewOf } from './request-view.ts';
@@ -158,12 +159,7 @@ function follow(
     return text(503, 'no target group has any weight');
   }
   call.why('routing', `${why} -> ${name}${actions.shares.get(name) ?? ''}`);
-  call.head = {
-    ...call.head,
-    authority: route.rewrite.host ?? call.head.authority,
-    target: rewrittenTarget(request, route.match, route.rewrite),
-    fields: actions.request.reduce((fields, edit) => edit(fields), call.head.fields),
-  };
+  call.head = rewritten(call.head, request, route, actions.request);
   book(call, counter, name);
   const full = group.take(call, request);
   if (full !== null) return full;
@@ -173,6 +169,20 @@ function follow(
   const copied = mirrorTo(mirror.pool, call, services, (what) => counter.mirror(what));
   // Only a body has to be waited for: it is read once, and sent twice.
   return call.hasBody ? copied.then(() => null) : null;
+}
+
+/** The very same head where nothing is rewritten. */
+function rewritten(
+  head: RequestHead,
+  request: RequestView,
+  { match, rewrite }: CompiledRoute['route'],
+  edits: readonly EditFields[],
+): RequestHead {
+  const authority = rewrite.host ?? head.authority;
+  const target = rewrittenTarget(request, match, rewrite);
+  if (edits.length === 0 && authority === head.authority && target === head.target) return head;
+  const fields = edits.reduce((edited, edit) => edit(edited), head.fields);
+  return { ...head, authority, target, fields };
 }
 
 function book(call: Call, counter: RouteCounter, group: string | null): void {
