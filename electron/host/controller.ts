@@ -307,8 +307,8 @@ export class Controller {
         this.record?.settings(node);
         this.nodeVersions.set(node, ++this.controlsVersion);
         topics.touch('controls');
-        // A client that is sent elsewhere is drawn to there.
-        if (this.present?.telemetry.roleOf(node) === 'client') topics.touch('session');
+        // A client that is sent elsewhere is drawn to there, and a balancer to whom it has got.
+        topics.touch('session');
       },
       capture: () => topics.touch('capture'),
       engine: (event) => this.onEngineEvent(event),

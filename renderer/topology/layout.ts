@@ -9,7 +9,7 @@ export interface Place {
   readonly compact: boolean;
 }
 
-const roomy = { width: 152, height: 90, gapY: 28 };
+const roomy = { width: 152, height: 96, gapY: 22 };
 const compact = { width: 204, height: 53, gapY: 6 };
 /** Room for what an edge has to say. */
 export const tierGap = 124;

@@ -1,8 +1,9 @@
-import { fireEvent, screen } from '@testing-library/svelte';
+import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import type { Controls } from '../../../../electron/contract/session.ts';
+import type { ActiveFault, Controls } from '../../../../electron/contract/session.ts';
 import { BlindspotError } from '../../../../electron/contract/errors.ts';
 import ControlsTab from '../../../../renderer/controls/ControlsTab.svelte';
+import { createDesk, deskKey } from '../../../../renderer/state/desk.ts';
 import { fakeHost } from '../../../support/fake-host.ts';
 import { nodeSample, sessionSample } from '../../../support/lab-samples.ts';
 import { draw } from '../desk.ts';
@@ -200,4 +201,25 @@ test('a change is for one of a group, or for all of it where a person wants so',
     .toEqual(
       ['backend-1', 'backend-2'].map((node) => ({ node, settings: { healthCheck: { protocol: 'http' } } })),
     );
+});
+
+test('a switch says what is so, whoever has switched it', async () => {
+  const host = hostWith({ ...controls, node: 'backend-1', faults: [fault] });
+  const session = (faults: readonly ActiveFault[]) =>
+    sessionSample({ nodes: [nodeSample('backend-1', { faults })] });
+  const { rerender } = render(ControlsTab, {
+    props: { session: session([]) },
+    context: new Map([[deskKey, createDesk(() => host.open())]]),
+  });
+  const off = await screen.findByRole('switch');
+  expect(off.getAttribute('aria-checked')).toBe('false');
+  host.answer('node.controls', () => ({
+    ...controls,
+    node: 'backend-1',
+    faults: [{ ...fault, settings: { status: 500 } }],
+  }));
+  await rerender({
+    session: session([{ name: fault.name, title: fault.title, settings: { status: 500 }, since: 2000 }]),
+  });
+  await expect.poll(() => screen.getByRole('switch').getAttribute('aria-checked')).toBe('true');
 });
