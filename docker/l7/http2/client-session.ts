@@ -69,7 +69,7 @@ export function serveHttp2(
     guard,
     serve: deps.serve,
     refused: deps.refused,
-    busy: deadline.clear,
+    busy: () => deadline.clear(),
     idle: rest,
     enough: sayLast,
   });

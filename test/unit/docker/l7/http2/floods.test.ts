@@ -225,6 +225,17 @@ describe('connections', () => {
     await waitUntil(() => proxy.connections.open === 0);
   });
 
+  it('one that waits for its answer is not idle', async () => {
+    const { wire, proxy, port } = await wireTo({ keepAliveMs: 100 });
+    wire.send(headers(1, slow));
+    await waitUntil(() => proxy.requests.view().inFlight === 1);
+    const other = http2Wire(port);
+    onCleanUp(other.destroy);
+    // Whoever came later, and asks nothing, has been told to leave when the other could have been.
+    await other.until('the end', ({ closed }) => closed);
+    expect([wire.goaway, proxy.requests.view().inFlight]).toEqual([null, 1]);
+  });
+
   it('so many requests, and not one more', async () => {
     const { wire, proxy } = await wireTo({ http: { requestsPerConnection: 2 } });
     wire.send(headers(1), headers(3), headers(5));
