@@ -52,3 +52,25 @@ it('shows each rule with its rate, and what left each interface', () => {
   // A node that has gone silent says nothing of the present.
   expect(kernelLately(samples, 60_000)).toMatchObject({ planes: [], interfaces: [] });
 });
+
+it.each([
+  ['has a clock, over the last moments', [90_000, 110_000], 100],
+  ['has none', [undefined, undefined], null],
+])('what one dropped packet took: the program that drops %s', (_, [first, last], each) => {
+  const samples = new Samples();
+  for (const [at, packets, nanos] of [
+    [1000, 100, first],
+    [3000, 300, last],
+  ] as const)
+    samples.add('early', {
+      at,
+      stats: balancerStats({
+        process: processStats('early', 0, at),
+        kernel: {
+          ...kernel(0),
+          dropped: { packets, bytes: 60 * packets, ...(nanos === undefined ? {} : { nanos }) },
+        },
+      }),
+    });
+  expect(kernelLately(samples, 3100).planes[0]).toMatchObject({ droppedPerSecond: 100, dropNanos: each });
+});
