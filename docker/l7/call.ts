@@ -27,6 +27,7 @@ export class OwnCall implements Call {
   pool: Pool | null = null;
   prefer: string | null = null;
   hashKey: string | null = null;
+  timeouts: Call['timeouts'] = null;
   target: string | null = null;
   readonly dry: boolean;
   private readonly read: ReadBody;

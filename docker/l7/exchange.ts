@@ -74,6 +74,7 @@ export class Exchange implements ClientListener, ExchangeEnd {
   private unreached = 0;
   private repeated = 0;
   private budgeted = false;
+  private limit: NodeJS.Timeout | null = null;
 
   constructor(incoming: Incoming, requestId: string, at: number, deps: ExchangeDeps) {
     const settings = deps.settings();
@@ -253,6 +254,8 @@ export class Exchange implements ClientListener, ExchangeEnd {
   }
 
   private forward(): void {
+    const limitMs = this.call.timeouts?.requestMs ?? 0;
+    if (limitMs > 0) this.limit = setTimeout(() => this.failed('response-timeout'), limitMs);
     const { prefer } = this.call;
     const preferred = prefer === null ? null : this.pool().preferred(prefer);
     const first = preferred ?? this.pick();
@@ -323,6 +326,7 @@ export class Exchange implements ClientListener, ExchangeEnd {
     this.body?.detach();
     this.trying?.cancel();
     this.hedge?.end();
+    if (this.limit !== null) clearTimeout(this.limit);
     this.deps.onEnd(this);
   }
 

@@ -57,8 +57,8 @@ export class Try implements BackListener, Held {
     whole.sentAt = this.sentAt;
     this.silence ??= takeDeadline();
     this.silence.set(settings.responseTimeoutMs, () => this.timedOut());
-    const { perTryTimeoutMs } = settings.retry;
-    if (perTryTimeoutMs > 0) this.perTry = setTimeout(() => this.timedOut(), perTryTimeoutMs);
+    const limitMs = sooner(settings.retry.perTryTimeoutMs, whole.call.timeouts?.tryMs ?? 0);
+    if (limitMs > 0) this.perTry = setTimeout(() => this.timedOut(), limitMs);
     this.send(inner);
   }
 
@@ -182,6 +182,11 @@ export class Try implements BackListener, Held {
     this.silence = null;
     this.perTry = null;
   }
+}
+
+/** 0 is none. */
+function sooner(one: number, other: number): number {
+  return one > 0 && other > 0 ? Math.min(one, other) : one + other;
 }
 
 const noFields: readonly Field[] = [];

@@ -67,6 +67,8 @@ export interface Call {
   prefer: string | null;
   /** What the hash algorithms take in the place of the client's address; null: that address. */
   hashKey: string | null;
+  /** How long it may take, beside what holds for all requests; null: no other limit. */
+  timeouts: { readonly requestMs: number; readonly tryMs: number } | null;
   /** Who answers; null until the answer's head is on its way, and for the proxy's own answers. */
   readonly target: string | null;
   /** For `/explain`: nothing will be sent; decide as always, but spend, store and count nothing. */

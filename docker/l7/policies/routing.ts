@@ -160,6 +160,8 @@ function follow(
   }
   call.why('routing', `${why} -> ${name}${actions.shares.get(name) ?? ''}`);
   call.head = rewritten(call.head, request, route, actions.request);
+  const { timeouts } = route;
+  if (timeouts.requestMs > 0 || timeouts.tryMs > 0) call.timeouts = timeouts;
   book(call, counter, name);
   const full = group.take(call, request);
   if (full !== null) return full;

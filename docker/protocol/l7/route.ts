@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../timing.ts';
 import { fieldNameSchema, matchSchema } from './match.ts';
 
 /** RFC 9110 5.5: no line break, or a header would become two. */
@@ -87,6 +88,13 @@ export const mirrorSchema = z.strictObject({
 });
 export type Mirror = z.output<typeof mirrorSchema>;
 
+/** Of this route alone, beside the proxy's own; 0: none. */
+export const routeTimeoutsSchema = z.strictObject({
+  requestMs: duration(0, 'The whole request, all tries'),
+  tryMs: duration(0, 'One target, to the head of its answer'),
+});
+export type RouteTimeouts = z.output<typeof routeTimeoutsSchema>;
+
 const none = { set: {}, add: {}, remove: [] };
 
 export const routeSchema = z
@@ -105,6 +113,7 @@ export const routeSchema = z
     /** By the cookie's name. */
     responseCookies: z.record(fieldNameSchema, setCookieEditsSchema).default({}),
     mirror: mirrorSchema.nullable().default(null),
+    timeouts: routeTimeoutsSchema.prefault({}),
   })
   .refine(({ forward, redirect, respond }) => {
     const stated = [Object.keys(forward).length > 0, redirect !== null, respond !== null];

@@ -73,8 +73,16 @@ function actionOf(
     }
     forward[ref.name] = (forward[ref.name] ?? 0) + ref.weight;
   }
-  if (Object.values(forward).some((weight) => weight > 0)) return { ...parts, forward };
+  if (Object.values(forward).some((weight) => weight > 0)) return { ...parts, ...timeoutsOf(rule), forward };
   // Gateway API: a rule that leads nowhere answers 500.
   if (known) findings.note(document, path, 'leads to no backend: its requests are answered 500');
   return { ...parts, respond: { status: 500, body: 'the rule has no backend\n' } };
+}
+
+function timeoutsOf(rule: HttpRule | GrpcRule): Settings {
+  if (!('timeouts' in rule)) return {};
+  const { request = 0, backendRequest = 0 } = rule.timeouts;
+  return request === 0 && backendRequest === 0
+    ? {}
+    : { timeouts: { requestMs: request, tryMs: backendRequest } };
 }

@@ -7,7 +7,6 @@ type Issue = z.core.$ZodIssue;
 
 /** Fields that Kubernetes has and this subset has not: what to do instead. */
 const known: Readonly<Record<string, string>> = {
-  timeouts: 'the proxy’s own settings: responseTimeoutMs, and retry.perTryTimeoutMs for each try',
   retry: 'the proxy’s own settings under retry',
   sessionPersistence: 'the group’s own setting sticky',
   cors: 'responseHeaders of the route’s own settings',

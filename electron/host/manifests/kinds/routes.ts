@@ -38,6 +38,19 @@ const httpMatch = z.strictObject({
 });
 export type HttpMatch = z.output<typeof httpMatch>;
 
+const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+/** GEP-2257, in milliseconds; nought is no limit. */
+const kubeDuration = z
+  .string()
+  .regex(/^(\d{1,5}(h|m|s|ms)){1,4}$/, 'a duration such as 500ms, 10s or 1m30s')
+  .transform((text) =>
+    [...text.matchAll(/(\d+)(h|ms|m|s)/g)].reduce(
+      (sum, [, count = '', unit = '']) => sum + Number(count) * (units[unit] ?? 0),
+      0,
+    ),
+  )
+  .refine((ms) => ms <= 86_400_000, 'at most 24h');
+
 const ruleName = { name: objectName.optional() };
 
 export const httpRouteSpec = z.strictObject({
@@ -50,6 +63,14 @@ export const httpRouteSpec = z.strictObject({
         matches: z.array(httpMatch).min(1).max(64).prefault([{}]),
         filters: httpFilters,
         backendRefs,
+        timeouts: z
+          .strictObject({ request: kubeDuration.optional(), backendRequest: kubeDuration.optional() })
+          .superRefine(({ request = 0, backendRequest = 0 }, context) => {
+            if (request === 0 || backendRequest <= request) return;
+            const message = 'at most as long as request, which it is a part of';
+            context.addIssue({ code: 'custom', path: ['backendRequest'], message });
+          })
+          .prefault({}),
       }),
     )
     .min(1)

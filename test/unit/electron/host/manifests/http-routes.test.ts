@@ -36,6 +36,21 @@ function taken(
 }
 
 describe('an HTTPRoute becomes routes of the proxy', () => {
+  it('with its time limits', () => {
+    const limited = (timeouts: string) => {
+      const found = settingsOf(proxy(gateway + httpRoute(`rules: [{ ${timeouts}${toWeb} }]`)));
+      return routesSchema.parse(found.routing.routes)['shop-1']?.timeouts;
+    };
+    const none = { requestMs: 0, tryMs: 0 };
+    expect(limited('timeouts: { request: 1m30s, backendRequest: 500ms }, ')).toEqual({
+      requestMs: 90_000,
+      tryMs: 500,
+    });
+    expect(limited('timeouts: { backendRequest: 2s }, ')).toEqual({ requestMs: 0, tryMs: 2000 });
+    expect(limited('timeouts: { request: 0s }, ')).toEqual(none);
+    expect(limited('')).toEqual(none);
+  });
+
   it('by path, method, header and query, in Gateway API’s order', () => {
     const text =
       gateway +

@@ -22,8 +22,18 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp])[] 
   ['nothing at all', '\n', /there is no document here/],
   [
     'a field that is not supported',
-    gateway + httpRoute(`rules: [{ timeouts: { request: 1s }, ${toWeb} }]`),
-    /^11:49 timeouts is not supported here; the proxy’s own settings: responseTimeoutMs/,
+    gateway + httpRoute(`rules: [{ retry: { attempts: 2 }, ${toWeb} }]`),
+    /^11:49 retry is not supported here; the proxy’s own settings under retry/,
+  ],
+  [
+    'a duration without a unit',
+    gateway + httpRoute(`rules: [{ timeouts: { request: "10" }, ${toWeb} }]`),
+    /a duration such as 500ms, 10s or 1m30s/,
+  ],
+  [
+    'a try that may last longer than its request',
+    gateway + httpRoute(`rules: [{ timeouts: { request: 1s, backendRequest: 2s }, ${toWeb} }]`),
+    /at most as long as request/,
   ],
   [
     'a field misspelt',
