@@ -22,14 +22,14 @@ const pick: PickView = {
 };
 const target = (id: string) => ({ id, address: '10.0.0.9', port: 80, weight: 1, draining: false });
 
-function host() {
+function host(draining?: readonly string[]) {
   const made = fakeHost();
   const targets = [target('backend-1'), target('backend-2')];
   made.publish('health', healthSample([rowSample('backend-1'), rowSample('backend-2')]));
   made.publish('picks', { algorithms: ['maglev', 'round-robin'], picks: [pick] }, 'balancer');
   made.answer('node.controls', () => ({
     node: 'balancer',
-    settings: { targets },
+    settings: { targets, ...(draining === undefined ? {} : { draining }) },
     effective: { targets },
     schema: {},
     persona: null,
@@ -66,5 +66,20 @@ test('a target is taken out by its box, and the list goes back whole', async () 
   expect(made.calls.find(({ name }) => name === 'node.set')?.params).toEqual({
     node: 'balancer',
     settings: { targets: [{ ...target('backend-1'), draining: true }, target('backend-2')] },
+  });
+});
+
+test('one that was named as being deregistered is taken back by its box as well', async () => {
+  const made = host(['backend-1', 'backend-2']);
+  draw(PicksTab, { session: sessionSample() }, made);
+  const box = await screen.findByRole<HTMLInputElement>('checkbox', {
+    name: 'backend-1 takes new connections',
+  });
+  expect(box.checked).toBe(false);
+  await fireEvent.click(box);
+  await waitUntil(() => made.calls.some(({ name }) => name === 'node.set'), 15_000, 'the change');
+  expect(made.calls.find(({ name }) => name === 'node.set')?.params).toEqual({
+    node: 'balancer',
+    settings: { targets: [target('backend-1'), target('backend-2')], draining: ['backend-2'] },
   });
 });
