@@ -211,7 +211,7 @@ describe('a header that is too large is answered', () => {
   });
 
   it('a header block that does not go on', async () => {
-    const { wire, proxy } = await wireTo({ http: { headTimeoutMs: 200 } });
+    const { wire, proxy } = await wireTo({ http: { headTimeoutMs: 1500 } });
     wire.send(frame(types.headers, flags.endStream, 1, block(get)));
     await wire.until('the end', ({ goaway }) => goaway === 'ENHANCE_YOUR_CALM');
     await waitUntil(() => proxy.connections.open === 0);
@@ -226,7 +226,8 @@ describe('connections', () => {
   });
 
   it('one that waits for its answer is not idle', async () => {
-    const { wire, proxy, port } = await wireTo({ keepAliveMs: 100 });
+    // Long enough for a loaded machine to send a request in.
+    const { wire, proxy, port } = await wireTo({ keepAliveMs: 1500 });
     wire.send(headers(1, slow));
     await waitUntil(() => proxy.requests.view().inFlight === 1);
     const other = http2Wire(port);
