@@ -84,6 +84,14 @@ export interface ProxySides {
   readonly targets: readonly PoolRow[];
   /** Answers of its own, or cuts, by cause; those that never happened are left out. */
   readonly own: readonly OwnRow[];
+  /** Second tries beside the first; null where none was made, or wanted. */
+  readonly hedges: HedgeRow | null;
+}
+
+export interface HedgeRow {
+  readonly sent: number;
+  readonly won: number;
+  readonly overBudget: number;
 }
 
 export interface PoolRow {

@@ -12,6 +12,8 @@ export interface FieldSchema {
   readonly choices: readonly string[];
   /** Of a text: what is most likely meant, to be chosen; anything else can be typed. */
   readonly suggestions: readonly string[];
+  /** A text of many lines, such as a file. */
+  readonly long: boolean;
   readonly min: number | null;
   readonly max: number | null;
   readonly whole: boolean;
@@ -20,6 +22,9 @@ export interface FieldSchema {
   readonly fields: readonly { readonly name: string; readonly schema: FieldSchema }[];
   readonly initial: Json | undefined;
 }
+
+/** Nobody writes as much as this on one line. */
+const longText = 10_000;
 
 type JsonObject = Readonly<Record<string, Json>>;
 
@@ -39,6 +44,7 @@ export function readSchema(schema: Json, name = ''): FieldSchema {
     nullable: options.some((option) => option.type === 'null'),
     choices,
     suggestions: list(merged.examples).filter((one) => typeof one === 'string'),
+    long: typeof inner.maxLength === 'number' && inner.maxLength >= longText,
     min: typeof minimum === 'number' ? minimum : null,
     max: typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? maximum : null,
     whole: type === 'integer',

@@ -27,6 +27,7 @@ export function proxySides(before: BalancerStats | null, now: BalancerStats, sec
         perSecond: per(total, before === null ? 0 : ownAnswers(before)[cause]),
       }))
       .sort((a, b) => b.total - a.total),
+    hedges: hedgesOf(now),
   };
 }
 
@@ -37,4 +38,9 @@ function ownAnswers({ requests }: BalancerStats): Readonly<Record<string, number
   if (byPolicy.length === 0) return { ...causes, policy };
   const named: [string, number][] = byPolicy.map(([name, count]) => [`policy ${name}`, count]);
   return { ...causes, ...Object.fromEntries(named) };
+}
+
+function hedgesOf({ requests }: BalancerStats): ProxySides['hedges'] {
+  const hedges = requests?.hedges ?? null;
+  return hedges === null || hedges.sent + hedges.overBudget === 0 ? null : hedges;
 }

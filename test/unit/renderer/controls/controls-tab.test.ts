@@ -66,6 +66,26 @@ test('a field applies itself alone, as a merge patch', async () => {
     });
 });
 
+test('a text of many lines has room for them, and Enter begins the next', async () => {
+  const long = {
+    ...controls,
+    settings: { proto: 'a' },
+    effective: { proto: 'a' },
+    schema: { type: 'object', properties: { proto: { type: 'string', maxLength: 20_000, title: 'Proto' } } },
+  };
+  const host = hostWith(long);
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const field = await screen.findByLabelText('Proto');
+  expect(field.tagName).toBe('TEXTAREA');
+  await fireEvent.input(field, { target: { value: 'a\nb' } });
+  await fireEvent.keyDown(field, { key: 'Enter' });
+  expect(host.calls.some(({ name }) => name === 'node.set')).toBe(false);
+  await fireEvent.click(screen.getByRole('button', { name: 'Apply Proto' }));
+  await expect
+    .poll(() => host.calls.at(-1))
+    .toEqual({ name: 'node.set', params: { node: 'balancer', settings: { proto: 'a\nb' } } });
+});
+
 test('a field for HTTP checks stands there for HTTP checks only', async () => {
   const host = hostWith(controls);
   draw(ControlsTab, { session: sessionSample() }, host);

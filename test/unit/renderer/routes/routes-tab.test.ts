@@ -49,6 +49,7 @@ const view: PoliciesView = {
         underWay: 160,
         targets: [{ target: 'backend', open: 100, openedPerSecond: 0, idle: 3, queued: 60, limit: 100 }],
         own: [{ cause: 'refused', total: 12, perSecond: 2 }],
+        hedges: { sent: 7, won: 5, overBudget: 0 },
       },
       explains: true,
       waf: [
@@ -103,6 +104,7 @@ test('both sides of a proxy: many in front, few behind, some waiting, and what i
   const cells = (row: HTMLElement) => [...row.querySelectorAll('td')].map((cell) => cell.textContent);
   expect(cells(await screen.findByTestId('side-clients'))[0]).toBe('10000');
   expect(cells(screen.getByTestId('side-backend'))).toEqual(['100', '0', '97', '3', '100', '60']);
+  expect(screen.getByTestId('hedges').textContent).toMatch(/7 sent,\s+5 first with an answer/);
   expect(screen.getByTestId('own-refused').textContent).toContain('502, the target refused the connection');
 });
 

@@ -58,6 +58,16 @@ describe('both sides of a proxy', () => {
     ]);
   });
 
+  it('tell of second tries, where there were any', () => {
+    const withHedges = (sent: number) =>
+      balancerStats({
+        role: 'l7',
+        requests: { ...requestCounts(), own: {}, hedges: { sent, won: 1, overBudget: 0 } },
+      });
+    expect(proxySides(null, withHedges(0), 1).hedges).toBeNull();
+    expect(proxySides(null, withHedges(2), 1).hedges).toEqual({ sent: 2, won: 1, overBudget: 0 });
+  });
+
   it('do not call nought what nobody counts', () => {
     const { targets } = proxySides(null, reading(30, 12), 5);
     expect(targets[1]).toMatchObject({ target: 'b', idle: null, queued: null, limit: null });
