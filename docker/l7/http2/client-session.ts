@@ -9,7 +9,7 @@ import type { Problem } from '../http1/problem.ts';
 import type { Peer } from '../policies/policy.ts';
 import { streamWindow } from './client-stream.ts';
 import { createClientStreams } from './client-streams.ts';
-import { code, firstWindow, frameType, largestWindow, setting } from './codes.ts';
+import { code, frameType, largestWindow, setting } from './codes.ts';
 import { ConnectionError } from './connection-error.ts';
 import { createFloodGuard } from './flood-guard.ts';
 import { createFrameReader } from './frame-reader.ts';
@@ -179,7 +179,6 @@ export function serveHttp2(
   const settings = Buffer.alloc(said.length * 6);
   said.forEach(([name, value], at) => settings.writeUInt32BE(value, settings.writeUInt16BE(name, at * 6)));
   writer.bytes(frameType.settings, 0, 0, settings, 0, settings.length);
-  writer.words(frameType.windowUpdate, 0, 0, connectionWindow - firstWindow);
   deadline.set(http.headTimeoutMs, () => socket.destroySoon());
   if (first.length > 0) take(first);
   socket.resume();

@@ -1,6 +1,6 @@
 //  frame --> [may it be, and how long] --> stream or connection
 import type { ClientStreams } from './client-streams.ts';
-import { code, flag, frameType } from './codes.ts';
+import { code, firstWindow, flag, frameType } from './codes.ts';
 import { ConnectionError } from './connection-error.ts';
 import type { FloodGuard } from './flood-guard.ts';
 import type { TakeFrame } from './frame-reader.ts';
@@ -31,8 +31,8 @@ const leastCredit = 64;
 export function createSessionFrames(deps: SessionFramesDeps): TakeFrame {
   const { writer, outlet, guard, streams } = deps;
   let greeted = false;
-  let window = deps.window;
-  let owed = 0;
+  // Opened wide with the first body: most clients send none, and some are told of nothing before their SETTINGS' answer.
+  let window = firstWindow;
 
   const idle = () => {
     if (!guard.idle()) throw new ConnectionError(code.enhanceYourCalm, 'too many frames for nothing');
@@ -50,12 +50,10 @@ export function createSessionFrames(deps: SessionFramesDeps): TakeFrame {
     const size = end - start;
     window -= size;
     if (window < 0) throw new ConnectionError(code.flowControlError, 'more DATA than the window allows');
-    // Given back at once: each stream's own window bounds what waits.
-    owed += size;
-    if (owed >= deps.window / 2) {
-      writer.words(frameType.windowUpdate, 0, 0, owed);
-      window += owed;
-      owed = 0;
+    // Given back before anybody has read it: each stream's own window bounds what waits.
+    if (window < deps.window / 2) {
+      writer.words(frameType.windowUpdate, 0, 0, deps.window - window);
+      ({ window } = deps);
     }
     const from = (flags & flag.padded) === 0 ? start : start + 1;
     const to = unpadded(flags, bytes, start, from, end);
