@@ -37,15 +37,15 @@ type State = 'head' | 'length' | 'chunked' | 'close' | 'tunnel' | 'over' | 'brok
 /** Nearly every head ends within it. Looking for the end in text costs less than in bytes, and the text is needed anyway. */
 const usualHead = 2048;
 const nothing: readonly Field[] = [];
-const noBytes: readonly Buffer[] = [];
 
 /** Reads messages off one connection: bounded, and indifferent to how the bytes are cut. */
 export class Reader {
   private readonly events: ReaderEvents;
   private state: State = 'head';
-  private partial: readonly Buffer[] = noBytes;
+  /** Lists only while there is something in them: an idle connection needs neither. */
+  private partial: Buffer[] | null = null;
   private partialBytes = 0;
-  private waiting: readonly Buffer[] = noBytes;
+  private waiting: Buffer[] | null = null;
   private left = 0;
   private bodyBytes = 0;
   private chunks: Unchunker | null = null;
@@ -83,14 +83,14 @@ export class Reader {
 
   /** Bytes that belong to the next message have come. */
   get holds(): boolean {
-    return this.waiting.length > 0;
+    return this.waiting !== null;
   }
 
   private readOn(state: State): void {
     this.state = state;
     const { waiting } = this;
-    if (waiting.length === 0) return;
-    this.waiting = noBytes;
+    if (waiting === null) return;
+    this.waiting = null;
     for (const bytes of waiting) this.feed(bytes);
   }
 
@@ -107,7 +107,7 @@ export class Reader {
         this.events.data(bytes);
         return null;
       case 'over':
-        this.waiting = [...this.waiting, bytes];
+        (this.waiting ??= []).push(bytes);
         return null;
       case 'broken':
         return null;
@@ -126,7 +126,7 @@ export class Reader {
       const hopeless = this.events.early?.(all) ?? null;
       return hopeless === null ? this.tooLong(all) : this.fail(hopeless);
     }
-    this.partial = noBytes;
+    this.partial = null;
     this.partialBytes = 0;
     return this.begin(all, start, end);
   }
@@ -138,11 +138,12 @@ export class Reader {
       if (start === 0) return bytes;
       return start === bytes.length ? null : bytes.subarray(start);
     }
-    this.partial = [...this.partial, bytes];
+    const partial = (this.partial ??= []);
+    partial.push(bytes);
     this.partialBytes += bytes.length;
     // No line ends in what is new: nor does the head.
     if (!bytes.includes(10)) return this.tooLong(null);
-    return Buffer.concat(this.partial);
+    return Buffer.concat(partial);
   }
 
   private begin(all: Buffer, start: string, end: HeadEnd): Buffer | null {
@@ -181,7 +182,7 @@ export class Reader {
   private tooLong(all: Buffer | null): null {
     const { headBytes, requestLineBytes } = this.events.limits();
     const bytes = this.partialBytes;
-    if (bytes > requestLineBytes && !(all ?? Buffer.concat(this.partial)).includes(10)) {
+    if (bytes > requestLineBytes && !(all ?? Buffer.concat(this.partial ?? [])).includes(10)) {
       return this.fail({ status: 414, reason: 'the request line is too long' });
     }
     return bytes > headBytes + requestLineBytes ? this.fail(headTooLong) : null;
@@ -223,7 +224,7 @@ export class Reader {
 
   private fail(problem: Problem): null {
     this.state = 'broken';
-    this.partial = this.waiting = noBytes;
+    this.partial = this.waiting = null;
     this.partialBytes = 0;
     this.events.problem(problem);
     return null;
