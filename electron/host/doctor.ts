@@ -1,6 +1,7 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import type { DoctorReport, PlanesReport } from '../contract/app.ts';
 import type { Engines } from './engines.ts';
+import { freeBytes } from './free-bytes.ts';
 
 const oldestNode = 22;
 const roomBytes = 1_500_000_000;
@@ -48,8 +49,7 @@ async function writable(dir: string): Promise<Finding> {
 
 async function room(dir: string): Promise<Finding> {
   const what = 'Disk';
-  const { bavail, bsize } = await statfs(dir).catch(() => ({ bavail: 0, bsize: 0 }));
-  const free = bavail * bsize;
+  const free = (await freeBytes(dir)) ?? 0;
   const detail = `${(free / 1e9).toFixed(1)} GB free`;
   if (free >= roomBytes) return { what, ok: true, detail };
   return { what, ok: false, detail, next: 'Free 1.5 GB: building the image needs that much for a moment.' };

@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { BlindspotError } from '../../../../contract/errors.ts';
+import { freeBytes } from '../../../free-bytes.ts';
 
 /** For a moment a build holds the base, a compiler and the image itself. */
 const needed = 1e9;
@@ -16,10 +16,8 @@ export async function mustHaveRoom(docker: Docker): Promise<void> {
   };
   const { DockerRootDir: folder, OperatingSystem: system = '' } = info;
   if (folder === undefined || /desktop/i.test(system)) return;
-  const disk = await statfs(folder).catch(() => null);
-  if (disk === null) return;
-  const free = disk.bavail * disk.bsize;
-  if (free >= needed) return;
+  const free = await freeBytes(folder);
+  if (free === null || free >= needed) return;
   throw new BlindspotError({
     code: 'disk-full',
     message: `The engine's disk (${folder}) has ${Math.floor(free / 1e6)} MB free; building the image takes ${needed / 1e9} GB for a moment.`,
