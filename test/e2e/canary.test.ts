@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/docker-engine.ts';
+import { handsOn } from '../support/hands.ts';
 import { openInBrowser } from '../support/open-window.ts';
 import type { OpenWindow } from '../support/open-window.ts';
 
@@ -29,24 +29,9 @@ describe('the canary in Chromium', () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const step = (id: string): Locator => page.getByTestId(`step-${id}`);
-  const passed = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step-${id}"][data-state="passed"]`).waitFor(patient);
-  };
+  const { step, passed, commit, accessible } = handsOn(() => page, patient);
   const picture = async (name: string): Promise<void> => {
     await page.screenshot({ path: join(pictures, `canary-${name}.png`) });
-  };
-  const accessible = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
-      [],
-    );
-  };
-  const commit = async (place: Locator, choice: string | RegExp): Promise<void> => {
-    await place.getByRole('radio', { name: choice }).check();
-    await place.getByRole('button', { name: 'Commit' }).click();
   };
   const routes = async (): Promise<void> => {
     await page.getByRole('tab', { name: 'Routes and limits' }).click();

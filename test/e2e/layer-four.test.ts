@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright';
+import { handsOn } from '../support/hands.ts';
 import { openInBrowser } from '../support/open-window.ts';
 import type { OpenWindow } from '../support/open-window.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -27,14 +27,7 @@ describe('the sealed envelope in Chromium', () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const step = (id: string): Locator => page.getByTestId(`step-${id}`);
-  const passed = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step-${id}"][data-state="passed"]`).waitFor(patient);
-  };
-  const commit = async (place: Locator, choice: string | RegExp): Promise<void> => {
-    await place.getByRole('radio', { name: choice }).check(patient);
-    await place.getByRole('button', { name: 'Commit' }).click();
-  };
+  const { step, passed, commit, accessible } = handsOn(() => page, patient);
   const open = (tab: string): Promise<void> => page.getByRole('tab', { name: tab }).click();
   const run = (id: string, node: string): Promise<void> =>
     step(id)
@@ -53,13 +46,6 @@ describe('the sealed envelope in Chromium', () => {
       90_000,
       `${String(output)} in the terminal of ${node}`,
     );
-  };
-  const accessible = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-      .analyze();
-    const words = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-    expect(words).toEqual([]);
   };
 
   it('starts from its card', async () => {

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright';
 import { root, withDocker } from '../support/docker-engine.ts';
+import { handsOn } from '../support/hands.ts';
 import { electronBinary, openInBrowser, openInElectron } from '../support/open-window.ts';
 import type { OpenWindow } from '../support/open-window.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -37,26 +37,9 @@ describe.each(faces)('the 500-error story in %s', (face, open) => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const step = (id: string): Locator => page.getByTestId(`step-${id}`);
-  const passed = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step-${id}"][data-state="passed"]`).waitFor(patient);
-  };
+  const { step, passed, commit, accessible } = handsOn(() => page, patient, face === 'Electron');
   const picture = async (name: string): Promise<void> => {
     await page.screenshot({ path: join(pictures, `${name}.png`) });
-  };
-  /** No violation on what is on screen now, as WCAG 2.1 A and AA have it. */
-  const accessible = async (): Promise<void> => {
-    const axe = new AxeBuilder({ page });
-    // Electron gives a page no second context, which axe otherwise opens for frames of other origins; there are none.
-    if (face === 'Electron') axe.setLegacyMode(true);
-    const { violations } = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
-      [],
-    );
-  };
-  const commit = async (place: Locator, choice: string | RegExp): Promise<void> => {
-    await place.getByRole('radio', { name: choice }).check();
-    await place.getByRole('button', { name: 'Commit' }).click();
   };
   const controlsOf = async (node: string): Promise<Locator> => {
     await page.getByRole('tab', { name: 'Controls' }).click();

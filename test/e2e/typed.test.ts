@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Locator, Page } from 'playwright';
+import type { Page } from 'playwright';
+import { handsOn } from '../support/hands.ts';
 import { openInBrowser } from '../support/open-window.ts';
 import type { OpenWindow } from '../support/open-window.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -25,10 +26,7 @@ describe('stale-cache, by typing', () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const step = (id: string): Locator => page.getByTestId(`step-${id}`);
-  const passed = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step-${id}"][data-state="passed"]`).waitFor(patient);
-  };
+  const { step, passed } = handsOn(() => page, patient);
 
   it('counts the guide’s commands, typed by its button', async () => {
     await page.getByTestId('lab-card-stale-cache').getByRole('button', { name: /Start/ }).click(patient);
