@@ -83,6 +83,7 @@ export function createApi(controller: Controller, topics: TopicHub, stateDir: st
     },
     'step.predict': async ({ step, value }) => {
       controller.mustGuide().predict(step, value);
+      controller.judge();
       topics.touch('guide');
       return await nothing;
     },

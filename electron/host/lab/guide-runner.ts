@@ -70,7 +70,7 @@ export class GuideRunner {
     const verdict = this.verdictOf(open);
     const changed = verdict.measured !== open.verdict.measured || verdict.state !== open.verdict.state;
     open.verdict = verdict;
-    if (verdict.state === 'pass') this.pass(open, verdict);
+    if (verdict.state === 'pass' && !owesPrediction(open)) this.pass(open, verdict);
     return changed || scored;
   }
 
@@ -228,11 +228,17 @@ export class GuideRunner {
   }
 }
 
+/** A step that asks for a prediction neither passes nor tells what it measures before there is one: it would give it away. */
+function owesPrediction({ step, prediction }: StepProgress): boolean {
+  return step.predict !== undefined && prediction === null;
+}
+
 function stepState(progress: StepProgress): StepState {
+  const verdict = owesPrediction(progress) ? waiting(progress.step.id) : progress.verdict;
   return {
     id: progress.step.id,
     state: progress.passed !== null ? 'passed' : progress.openedAt === null ? 'ahead' : 'open',
-    verdict: progress.passed ?? progress.verdict,
+    verdict: progress.passed ?? verdict,
     prediction: progress.prediction,
     answer: progress.answer,
   };

@@ -6,7 +6,9 @@ import type { YamlSource } from './yaml-source.ts';
 
 /** The solution has every step, no other, and does only what can be done there. */
 export function solutionProblems(lab: Lab, source: YamlSource): readonly LabProblem[] {
-  const steps = lab.acts.flatMap((act, index) => act.steps.map((step) => ({ id: step.id, act: index })));
+  const steps = lab.acts.flatMap((act, index) =>
+    act.steps.map(({ id, predict }) => ({ id, predict, act: index })),
+  );
   const ids = steps.map((step) => step.id);
   const strange = Object.keys(lab.solution.steps)
     .filter((id) => !ids.includes(id))
@@ -24,7 +26,22 @@ export function solutionProblems(lab: Lab, source: YamlSource): readonly LabProb
   const wrong = steps.flatMap(({ id, act }) =>
     actionProblems(lab, act, lab.solution.steps[id] ?? [], ['steps', id], source),
   );
-  return [...strange, ...missing, ...wrong, ...closingProblems(lab, source)];
+  // Without it the step would never pass.
+  const unpredicted = steps
+    .filter(({ id, predict }) => {
+      const actions = lab.solution.steps[id];
+      return (
+        predict !== undefined && actions?.some((one) => one.do === 'predict' && one.step === id) === false
+      );
+    })
+    .map(({ id }) =>
+      problem(source, {
+        path: ['steps', id],
+        message: `step "${id}" asks for a prediction, and the solution makes none`,
+        expected: `"- { do: predict, step: ${id}, value: … }" as its first action`,
+      }),
+    );
+  return [...strange, ...missing, ...unpredicted, ...wrong, ...closingProblems(lab, source)];
 }
 
 function closingProblems(lab: Lab, source: YamlSource): readonly LabProblem[] {

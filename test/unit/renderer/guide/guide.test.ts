@@ -59,12 +59,15 @@ test('a prediction is committed once, and then waits for the measurement', async
   };
   const host = hostWith([stepSample('see', { predict }), stepSample('find')]);
   draw(Guide, { session: sessionSample() }, host);
+  expect(await screen.findByText('What is measured is shown once you have committed.')).toBeTruthy();
+  expect(screen.queryByText('Measured')).toBeNull();
   await fireEvent.click(await screen.findByRole('radio', { name: 'Two checks' }));
   await fireEvent.click(screen.getByRole('button', { name: 'Commit' }));
   expect(host.calls).toContainEqual({ name: 'step.predict', params: { step: 'see', value: 'two' } });
   const prediction = { value: 'two', verdict: 'open', measured: '' } as const;
   host.publish('guide', guideSample([stepState('see', { verdict, prediction })]));
   expect(await screen.findByText(/What is measured will decide/)).toBeTruthy();
+  expect(screen.getByText('Measured')).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Commit' })).toBeNull();
 });
 

@@ -246,6 +246,18 @@ describe('a bad guide or solution', () => {
     expect(problem?.line).toBeGreaterThan(0);
   });
 
+  it('lacks the prediction that its step asks for', async () => {
+    const check = 'check: { type: share, client: client, expected: 0.5, sample: 200 }';
+    const choices =
+      'choices: [{ value: a, text: A, holds: { type: ledger } }, { value: b, text: B, holds: { type: ledger } }]';
+    const [problem, ...others] = await broken({
+      lab: [check, `${check}\n        predict: { prompt: Who?, ${choices} }`],
+    });
+    expect(problem).toMatchObject({ file: 'solution.yaml', line: 2 });
+    expect(problem?.message).toBe('step "break-one" asks for a prediction, and the solution makes none');
+    expect(others).toEqual([]);
+  });
+
   it('marks the very key, deep in a solution', async () => {
     const [problem] = await broken({ solution: ['status: 500', 'stauts: 500'] });
     expect(problem?.there.startsWith('stauts')).toBe(true);

@@ -89,6 +89,18 @@ describe('a prediction', () => {
     expect(predictionOf(guide)).toBe('wrong');
   });
 
+  it('is owed before the step passes, and before it tells what it measures', () => {
+    const guide = guideOf({ a: 1, b: 1 });
+    guide.judge();
+    expect(guide.state().steps[0]).toMatchObject({
+      state: 'open',
+      verdict: { state: 'waiting', measured: '' },
+    });
+    guide.predict('step', '1');
+    guide.judge();
+    expect(guide.state().steps[0]).toMatchObject({ state: 'passed', prediction: { verdict: 'right' } });
+  });
+
   it('cannot be changed once its step has passed', () => {
     const guide = guideOf({ a: 1, b: 2 });
     guide.predict('step', '1');
