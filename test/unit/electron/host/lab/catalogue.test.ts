@@ -249,11 +249,11 @@ describe('a bad guide or solution', () => {
   it('lacks the prediction that its step asks for', async () => {
     const check = 'check: { type: share, client: client, expected: 0.5, sample: 200 }';
     const choices =
-      'choices: [{ value: a, text: A, holds: { type: ledger } }, { value: b, text: B, holds: { type: ledger } }]';
+      'choices: [{ value: a, text: A, explain: A, holds: { type: ledger } }, { value: b, text: B, explain: B, holds: { type: ledger } }]';
     const [problem, ...others] = await broken({
       lab: [check, `${check}\n        predict: { prompt: Who?, ${choices} }`],
     });
-    expect(problem).toMatchObject({ file: 'solution.yaml', line: 2 });
+    expect(problem).toMatchObject({ file: 'solution.yaml', line: 3 });
     expect(problem?.message).toBe('step "break-one" asks for a prediction, and the solution makes none');
     expect(others).toEqual([]);
   });
