@@ -50,8 +50,10 @@ export function serveHttp2(
   const writer = createFrameWriter(socket, { onRoom: () => outlet.resume() });
   const outlet = createOutlet({
     writer,
-    stallMs: () => http.bodyTimeoutMs,
-    onStall: () => fail(new ConnectionError(code.enhanceYourCalm, 'no window was opened for too long')),
+    stall: {
+      ms: () => http.bodyTimeoutMs,
+      then: () => fail(new ConnectionError(code.enhanceYourCalm, 'no window was opened for too long')),
+    },
   });
   const guard = createFloodGuard(http2);
 
@@ -124,6 +126,7 @@ export function serveHttp2(
   const reader = createFrameReader(
     true,
     createSessionFrames({
+      peer: 'client',
       writer,
       outlet,
       guard,

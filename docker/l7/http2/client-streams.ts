@@ -12,28 +12,18 @@ import { createEndedStreams } from './ended-streams.ts';
 import { fieldsToSend } from './fields-to-send.ts';
 import type { FloodGuard } from './flood-guard.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { createHeaderBlock } from './header-block.ts';
-import type { HeaderBlock } from './header-block.ts';
+import { createHeaderBlocks } from './header-blocks.ts';
 import type { Outlet } from './outlet.ts';
 import { createRequestDecoder } from './request-field.ts';
 import type { RequestField } from './request-field.ts';
 import { parseRequest, parseTrailers } from './request-head.ts';
 import type { Refused } from './request-head.ts';
+import type { Streams } from './session-frames.ts';
 
-export interface ClientStreams {
+export interface ClientStreams extends Streams {
   readonly count: number;
   /** The highest that was looked at. */
   readonly last: number;
-  /** A header block has begun and is not over: nothing but this stream's CONTINUATION may follow. */
-  readonly inBlock: number | null;
-  /** `start` is past the padding's length and the priority, `end` before the padding. */
-  headers(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
-  continuation(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
-  data(flags: number, id: number, piece: Buffer, size: number): void;
-  reset(id: number): void;
-  credit(id: number, bytes: number): void;
-  /** An error of one stream, where it is open; else of the connection. */
-  fault(id: number, code: number, reason: string): void;
   /** No new one from now on: those are somebody else's to serve. */
   noMore(): void;
   abort(): void;
@@ -55,33 +45,13 @@ export interface ClientStreamsDeps {
   enough(): void;
 }
 
-/** Compressed, a head is smaller; what is still larger than this has no end in sight. */
-const blockPerHead = 2;
-const tableOverhead = 32;
-
 export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
   const { http, http2, writer, guard, peer } = deps;
   const open = new Map<number, ClientStream>();
   const ended = createEndedStreams();
-  const decoder = createRequestDecoder(firstTableBytes);
-  let block: HeaderBlock | null = null;
   let last = 0;
   let served = 0;
   let lastServed = largestWindow;
-  let fields: RequestField[] = [];
-  let bytesOfFields = 0;
-  let plainFields = 0;
-  let tooLarge = '';
-
-  const collect = (field: RequestField, size: number) => {
-    bytesOfFields += size;
-    if (!field.kind.startsWith(':')) plainFields += 1;
-    if (size - tableOverhead > http.fieldBytes && field.kind !== ':path')
-      tooLarge = 'a header field is too long';
-    else if (bytesOfFields > http.headBytes) tooLarge = 'the header is too long';
-    else if (plainFields > http.fields) tooLarge = 'too many header fields';
-    else fields.push(field);
-  };
 
   const calm = () => {
     if (!guard.reset()) throw new ConnectionError(code.enhanceYourCalm, 'too many streams for nothing');
@@ -103,7 +73,7 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
     else ended.note(id, 'whole');
   };
 
-  const begin = (id: number, hasBody: boolean, all: readonly RequestField[]) => {
+  const begin = (id: number, hasBody: boolean, all: readonly RequestField[], tooLarge: string) => {
     last = id;
     if (id > lastServed) {
       ended.note(id, 'cut');
@@ -147,19 +117,17 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
     if (http.requestsPerConnection > 0 && served >= http.requestsPerConnection) deps.enough();
   };
 
-  /** A block is read whatever becomes of its stream: the table is the connection's. */
-  const complete = (id: number, flags: number, bytes: Buffer, start: number, end: number) => {
-    fields = [];
-    bytesOfFields = plainFields = 0;
-    tooLarge = '';
-    decoder.decode(bytes, start, end, collect);
-    guard.useful();
-    const over = (flags & flag.endStream) !== 0;
-    const stream = open.get(id);
-    if (stream !== undefined) stream.trailers(tooLarge === '' ? parseTrailers(fields) : null, over);
-    else if (id > last) begin(id, !over, fields);
-    else late(id);
-  };
+  const blocks = createHeaderBlocks<RequestField>({
+    decoder: createRequestDecoder(firstTableBytes),
+    limits: http,
+    complete(id, endStream, fields, tooLarge) {
+      guard.useful();
+      const stream = open.get(id);
+      if (stream !== undefined) stream.trailers(tooLarge === '' ? parseTrailers(fields) : null, endStream);
+      else if (id > last) begin(id, !endStream, fields, tooLarge);
+      else late(id);
+    },
+  });
 
   /** A header block on a stream that is over. */
   const late = (id: number) => {
@@ -183,26 +151,13 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
       return last;
     },
     get inBlock() {
-      return block?.stream ?? null;
+      return blocks.inBlock;
     },
     headers(flags, id, bytes, start, end) {
       if (id % 2 === 0) throw new ConnectionError(code.protocolError, "a stream that is not a client's");
-      if ((flags & flag.endHeaders) !== 0) {
-        complete(id, flags, bytes, start, end);
-        return;
-      }
-      block = createHeaderBlock(id, flags, http.headBytes * blockPerHead);
-      block.add(bytes, start, end);
+      blocks.headers(flags, id, bytes, start, end);
     },
-    continuation(flags, id, bytes, start, end) {
-      if (block?.stream !== id) throw new ConnectionError(code.protocolError, 'CONTINUATION of nothing');
-      block.add(bytes, start, end);
-      if ((flags & flag.endHeaders) === 0) return;
-      const { flags: first } = block;
-      const whole = block.whole();
-      block = null;
-      complete(id, first, whole, 0, whole.length);
-    },
+    continuation: blocks.continuation,
     data(flags, id, piece, size) {
       const over = (flags & flag.endStream) !== 0;
       const stream = open.get(id);

@@ -3,7 +3,7 @@ import type { Field } from '../message.ts';
 import type { OutFields } from './frame-writer.ts';
 
 /** A value that would end its line early on a later hop is a hole in its framing, whoever made it. */
-const breaksLine = /[\0\r\n]/;
+export const breaksLine = /[\0\r\n]/;
 /** Names come from targets too: this many are remembered. */
 const mostNames = 1024;
 /** In lower case, as HTTP/2 has them (RFC 9113 section 8.2.1); null: no name at all. */

@@ -47,14 +47,13 @@ export interface Outlet {
 
 interface OutletDeps {
   readonly writer: FrameWriter;
-  /** How long all who wait may wait without one byte being taken. */
-  stallMs(): number;
-  onStall(): void;
+  /** How long all who wait may wait without one byte being taken; left out where others see to that. */
+  readonly stall?: { ms(): number; then(): void };
 }
 
 const none = Buffer.alloc(0);
 
-export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
+export function createOutlet({ writer, stall: limit }: OutletDeps): Outlet {
   let window = firstWindow;
   let initial = firstWindow;
   const lanes = new Set<Turn>();
@@ -63,9 +62,9 @@ export function createOutlet({ writer, stallMs, onStall }: OutletDeps): Outlet {
 
   const wait = (turn: Turn) => {
     waiting.add(turn);
-    if (stall !== null) return;
+    if (stall !== null || limit === undefined) return;
     stall = takeDeadline();
-    stall.set(stallMs(), onStall);
+    stall.set(limit.ms(), limit.then);
   };
   const leave = (turn: Turn) => {
     if (!waiting.delete(turn) || waiting.size > 0 || stall === null) return;

@@ -5,12 +5,18 @@ export interface PeerSettings {
   tableBytes?: number;
   initialWindow?: number;
   streams?: number;
+  connectProtocol?: boolean;
 }
 
 const largestFrame = 2 ** 24 - 1;
 
 /** RFC 9113 section 6.5.2: what is said of us; of what nobody knows, nothing. The last word on a setting counts. */
-export function readSettings(bytes: Buffer, start: number, end: number): PeerSettings {
+export function readSettings(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  peer: 'client' | 'target',
+): PeerSettings {
   if ((end - start) % 6 !== 0) throw new ConnectionError(code.frameSizeError, 'SETTINGS cut short');
   const said: PeerSettings = {};
   for (let at = start; at < end; at += 6) {
@@ -20,7 +26,9 @@ export function readSettings(bytes: Buffer, start: number, end: number): PeerSet
         said.tableBytes = value;
         break;
       case setting.enablePush:
-        if (value > 1) throw new ConnectionError(code.protocolError, `ENABLE_PUSH of ${value}`);
+        // A server has nobody to promise anything to (section 6.5.2).
+        if (value > (peer === 'client' ? 1 : 0))
+          throw new ConnectionError(code.protocolError, `ENABLE_PUSH of ${value}`);
         break;
       case setting.maxConcurrentStreams:
         said.streams = value;
@@ -36,6 +44,7 @@ export function readSettings(bytes: Buffer, start: number, end: number): PeerSet
         break;
       case setting.enableConnectProtocol:
         if (value > 1) throw new ConnectionError(code.protocolError, `ENABLE_CONNECT_PROTOCOL of ${value}`);
+        said.connectProtocol = value === 1;
         break;
       default:
     }

@@ -1,10 +1,11 @@
-//  ask --> [session with room | a new one | queue] --> stream
+//  ask --> [connection with room | a new one | queue] --> stream
 import type { Member } from '../../balancing/member.ts';
 import type { L7Settings } from '../../protocol/balancer.ts';
 import type { Attempt, Back, BackListener, Outgoing } from '../back.ts';
+import type { Cause } from '../failure.ts';
 import type { SecureTargets } from '../target-tls.ts';
-import { openTargetSession } from './target-session.ts';
-import type { TargetSession } from './target-session.ts';
+import { openTargetConnection } from './target-connection.ts';
+import type { TargetConnection } from './target-connection.ts';
 
 interface Waiting {
   readonly outgoing: Outgoing;
@@ -20,12 +21,12 @@ export function createHttp2Pool(
   secureTargets: SecureTargets,
 ): Back {
   const { counters } = member;
-  const sessions = new Map<TargetSession, { read: number; written: number }>();
+  const connections = new Map<TargetConnection, { read: number; written: number }>();
   const queue = new Set<Waiting>();
   let closed = false;
 
-  const count = (session: TargetSession, before: { read: number; written: number }) => {
-    const { bytesRead, bytesWritten } = session.socket;
+  const count = (connection: TargetConnection, before: { read: number; written: number }) => {
+    const { bytesRead, bytesWritten } = connection.socket;
     counters.fromTarget += bytesRead - before.read;
     counters.toTarget += bytesWritten - before.written;
     before.read = bytesRead;
@@ -35,10 +36,10 @@ export function createHttp2Pool(
   const open = () => {
     const { address, port } = member.target;
     const bytes = { read: 0, written: 0 };
-    const session = openTargetSession({
+    const connection = openTargetConnection({
       address,
       port,
-      connectTimeoutMs: settings().connectTimeoutMs,
+      settings,
       secure: (raw, ready) => secureTargets.over(raw, member.target, ['h2'], ready),
       onConnected() {
         counters.opened += 1;
@@ -47,8 +48,8 @@ export function createHttp2Pool(
       },
       onRoom: () => serveQueue(),
       onClosed(connected, cause) {
-        count(session, bytes);
-        sessions.delete(session);
+        count(connection, bytes);
+        connections.delete(connection);
         if (connected) {
           counters.open -= 1;
           serveQueue();
@@ -56,42 +57,52 @@ export function createHttp2Pool(
         }
         counters.failed += 1;
         // Nobody is coming for those who wait: each is told, and may try another target.
-        if (opening() === 0)
-          for (const waiting of [...queue]) giveUp(waiting, cause === 'closed-early' ? 'refused' : cause);
+        if (those(standing) === 0) for (const waiting of [...queue]) giveUp(waiting, cause);
       },
     });
-    sessions.set(session, bytes);
+    connections.set(connection, bytes);
   };
 
-  const opening = () => [...sessions.keys()].filter(({ connected }) => !connected).length;
-  const withRoom = () => [...sessions.keys()].find(({ room }) => room) ?? null;
+  const those = (which: (connection: TargetConnection) => boolean): number => {
+    let found = 0;
+    for (const connection of connections.keys()) if (which(connection)) found += 1;
+    return found;
+  };
+  const withRoom = (): TargetConnection | null => {
+    for (const connection of connections.keys()) if (connection.room) return connection;
+    return null;
+  };
+  /** One at a time: the first may have room for all who wait. One that leaves holds nobody's place. */
+  const openIfAllowed = () => {
+    if (!closed && those(opening) === 0 && those(standing) < settings().poolSize) open();
+  };
 
   const leave = (waiting: Waiting) => {
     clearTimeout(waiting.timer);
     queue.delete(waiting);
   };
 
-  const giveUp = (waiting: Waiting, cause: Parameters<BackListener['failed']>[0]) => {
+  const giveUp = (waiting: Waiting, cause: Cause) => {
     leave(waiting);
     waiting.listener.failed(cause, 'unsent');
   };
 
   const serveQueue = () => {
     for (const waiting of queue) {
-      const session = withRoom();
-      if (session === null) {
-        if (!closed && opening() === 0 && sessions.size < settings().poolSize) open();
+      const connection = withRoom();
+      if (connection === null) {
+        openIfAllowed();
         return;
       }
       leave(waiting);
-      waiting.attempt = session.send(waiting.outgoing, waiting.listener);
+      waiting.attempt = connection.send(waiting.outgoing, waiting.listener);
     }
   };
 
   return {
     ask(outgoing, listener) {
-      const session = queue.size === 0 ? withRoom() : null;
-      if (session !== null) return session.send(outgoing, listener);
+      const connection = queue.size === 0 ? withRoom() : null;
+      if (connection !== null) return connection.send(outgoing, listener);
       const { queueLimit, queueTimeoutMs } = settings().pool;
       const waiting: Waiting = {
         outgoing,
@@ -102,7 +113,7 @@ export function createHttp2Pool(
       const full = queue.size >= queueLimit;
       queue.add(waiting);
       if (full) queueMicrotask(() => giveUp(waiting, 'queue-full'));
-      else if (opening() === 0 && sessions.size < settings().poolSize) open();
+      else openIfAllowed();
       return {
         resume: () => waiting.attempt?.resume(),
         cancel() {
@@ -112,19 +123,32 @@ export function createHttp2Pool(
       };
     },
     view: () => ({
-      open: sessions.size,
-      idle: [...sessions.keys()].filter(({ streams }) => streams === 0).length,
+      open: connections.size,
+      idle: those(resting),
       queued: queue.size,
       limit: settings().poolSize,
     }),
     count() {
-      for (const [session, bytes] of sessions) count(session, bytes);
+      for (const [connection, bytes] of connections) count(connection, bytes);
     },
-    settingsChanged: serveQueue,
+    settingsChanged() {
+      let surplus = those(standing) - settings().poolSize;
+      for (const connection of [...connections.keys()].reverse()) {
+        if (surplus <= 0) break;
+        if (connection.leaving) continue;
+        connection.close();
+        surplus -= 1;
+      }
+      serveQueue();
+    },
     close() {
       closed = true;
       for (const waiting of [...queue]) leave(waiting);
-      for (const session of sessions.keys()) session.destroy();
+      for (const connection of [...connections.keys()]) connection.end();
     },
   };
 }
+
+const opening = ({ connected, leaving }: TargetConnection): boolean => !connected && !leaving;
+const standing = ({ leaving }: TargetConnection): boolean => !leaving;
+const resting = ({ streams }: TargetConnection): boolean => streams === 0;

@@ -40,10 +40,19 @@ const capital = /[A-Z]/;
 /** Of controls only HTAB (RFC 9110 section 5.5); white space around a value is not part of it, and may not be there. */
 const value = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
+export function isFieldValue(text: string): boolean {
+  return value.test(text);
+}
+
+/** A name that a message of HTTP/2 may have, pseudo fields apart. */
+export function isFieldName(name: string): boolean {
+  return token.test(name) && !capital.test(name) && !ofConnection.has(name);
+}
+
 function kindOf(name: string, text: string): FieldKind {
-  if (!value.test(text)) return 'malformed';
+  if (!isFieldValue(text)) return 'malformed';
   if (pseudo.has(name)) return name as FieldKind;
-  if (!token.test(name) || capital.test(name) || ofConnection.has(name)) return 'malformed';
+  if (!isFieldName(name)) return 'malformed';
   if (name === 'te') return text.toLowerCase() === 'trailers' ? 'te' : 'malformed';
   if (own.has(name)) return name as FieldKind;
   return hop.has(name) ? 'hop' : 'plain';

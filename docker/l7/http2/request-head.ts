@@ -4,6 +4,7 @@ import { token } from '../http1/fields.ts';
 import type { Problem } from '../http1/problem.ts';
 import { host as hostSyntax } from '../http1/request-head.ts';
 import type { Field, RequestHead } from '../message.ts';
+import type { SectionField } from './header-blocks.ts';
 import type { FieldKind, RequestField } from './request-field.ts';
 
 export interface ParsedRequest {
@@ -132,7 +133,7 @@ function judge(said: Said, host: string | null, limits: HttpSettings): Refused |
 }
 
 /** Trailers have no pseudo fields (section 8.1); null: they are malformed. */
-export function parseTrailers(all: readonly RequestField[]): readonly Field[] | null {
+export function parseTrailers(all: readonly SectionField[]): readonly Field[] | null {
   const fields: Field[] = [];
   for (const { kind, field } of all) {
     if (kind === 'malformed' || kind.startsWith(':')) return null;

@@ -1,37 +1,56 @@
 //  frame --> [may it be, and how long] --> stream or connection
-import type { ClientStreams } from './client-streams.ts';
-import { code, firstWindow, flag, frameType } from './codes.ts';
+import { code, firstWindow, flag, frameType, largestWindow } from './codes.ts';
 import { ConnectionError } from './connection-error.ts';
 import type { FloodGuard } from './flood-guard.ts';
 import type { TakeFrame } from './frame-reader.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Outlet } from './outlet.ts';
 import { readSettings } from './peer-settings.ts';
+import type { PeerSettings } from './peer-settings.ts';
+
+/** What becomes of the frames that are a stream's. */
+export interface Streams {
+  /** A header block has begun and is not over: nothing but this stream's CONTINUATION may follow. */
+  readonly inBlock: number | null;
+  /** `start` is past the padding's length and the priority, `end` before the padding. */
+  headers(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
+  continuation(flags: number, id: number, bytes: Buffer, start: number, end: number): void;
+  /** `size` counts the padding too. */
+  data(flags: number, id: number, piece: Buffer, size: number): void;
+  reset(id: number, code: number): void;
+  credit(id: number, bytes: number): void;
+  /** An error of one stream, where it is open; else of the connection. */
+  fault(id: number, code: number, reason: string): void;
+}
 
 export interface SessionFramesDeps {
+  readonly peer: 'client' | 'target';
   readonly writer: FrameWriter;
   readonly outlet: Outlet;
   readonly guard: FloodGuard;
-  readonly streams: ClientStreams;
-  /** What the client may send on all streams before it hears of more. */
+  readonly streams: Streams;
+  /** What the peer may send on all streams before it hears of more. */
   readonly window: number;
-  /** Its SETTINGS are here. */
+  /** Its first SETTINGS are here. */
   greeted(): void;
+  /** Those, before that, and all others. */
+  settings?(said: PeerSettings): void;
   /** A header block goes on in another frame, and is over. */
   blockBegins(): void;
   blockEnds(): void;
   pong(said: Buffer): void;
-  goaway(): void;
+  /** It looks at none of our streams above the last. */
+  goaway(last: number): void;
 }
 
 /** A window opened by less than this is not worth its frame. */
 const leastCredit = 64;
 
-/** Each frame of a client (RFC 9113 section 6): its own rules, and what it is for. */
+/** Each frame of a peer (RFC 9113 section 6): its own rules, and what it is for. */
 export function createSessionFrames(deps: SessionFramesDeps): TakeFrame {
   const { writer, outlet, guard, streams } = deps;
   let greeted = false;
-  // Opened wide with the first body: most clients send none, and some are told of nothing before their SETTINGS' answer.
+  // Opened wide with the first body: most connections of clients see none, and some are told of nothing before their SETTINGS' answer.
   let window = firstWindow;
 
   const idle = () => {
@@ -90,11 +109,13 @@ export function createSessionFrames(deps: SessionFramesDeps): TakeFrame {
       return;
     }
     if (greeted) idle();
-    const { tableBytes, initialWindow } = readSettings(bytes, start, end);
+    const said = readSettings(bytes, start, end, deps.peer);
+    const { tableBytes, initialWindow } = said;
     if (tableBytes !== undefined) writer.tableLimit(tableBytes);
     if (initialWindow !== undefined && !outlet.initialWindow(initialWindow))
       throw new ConnectionError(code.flowControlError, 'a window pushed beyond its bound');
     writer.words(frameType.settings, flag.ack, 0);
+    deps.settings?.(said);
     if (greeted) return;
     greeted = true;
     deps.greeted();
@@ -144,20 +165,20 @@ export function createSessionFrames(deps: SessionFramesDeps): TakeFrame {
       case frameType.rstStream:
         if (id === 0) throw onStream0('RST_STREAM');
         if (end - start !== 4) throw new ConnectionError(code.frameSizeError, 'RST_STREAM has four bytes');
-        streams.reset(id);
+        streams.reset(id, bytes.readUInt32BE(start));
         break;
       case frameType.settings:
         settings(flags, id, bytes, start, end);
         break;
       case frameType.pushPromise:
-        throw new ConnectionError(code.protocolError, 'PUSH_PROMISE of a client');
+        throw new ConnectionError(code.protocolError, 'PUSH_PROMISE, which nobody may send us');
       case frameType.ping:
         ping(flags, id, bytes, start, end);
         break;
       case frameType.goaway:
         if (id !== 0) throw onAStream('GOAWAY');
         if (end - start < 8) throw new ConnectionError(code.frameSizeError, 'GOAWAY cut short');
-        deps.goaway();
+        deps.goaway(bytes.readUInt32BE(start) & largestWindow);
         break;
       case frameType.windowUpdate:
         windowUpdate(id, bytes, start, end);

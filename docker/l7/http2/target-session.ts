@@ -1,223 +1,244 @@
-//  Outgoing --> [node:http2] --stream--> target        many requests at once on one connection
-import * as http2 from 'node:http2';
-import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
-import { connect } from 'node:net';
+//  Outgoing --> [streams > writer] --> target        many requests at once on one connection
+//  BackListener <-- [reader > streams] <-- target
 import type { Socket } from 'node:net';
+import type { L7Settings } from '../../protocol/balancer.ts';
 import type { TlsFacts } from '../../protocol/tls.ts';
 import type { Attempt, BackListener, Outgoing } from '../back.ts';
+import { Deadline } from '../deadline.ts';
 import type { Cause } from '../failure.ts';
-import type { Field } from '../message.ts';
-import { withoutFields } from '../message.ts';
-import type { Sink } from '../sink.ts';
-import { fieldsOf, fieldsOfMerged, merged } from './fields.ts';
+import { noBody } from '../http1/request-writer.ts';
+import { streamWindow } from './client-stream.ts';
+import { code, frameType, preface, setting } from './codes.ts';
+import { ConnectionError } from './connection-error.ts';
+import { createFloodGuard } from './flood-guard.ts';
+import { createFrameReader } from './frame-reader.ts';
+import { createFrameWriter } from './frame-writer.ts';
+import { createOutlet } from './outlet.ts';
+import type { PeerSettings } from './peer-settings.ts';
+import type { Place } from './request-to-send.ts';
+import { createSessionFrames } from './session-frames.ts';
+import { createTargetStreams } from './target-streams.ts';
 
 export interface TargetSessionDeps {
-  readonly address: string;
-  readonly port: number;
-  readonly connectTimeoutMs: number;
-  /** Lays TLS over the connection; null where it goes in the clear, by prior knowledge. */
-  secure(raw: Socket, ready: (facts: TlsFacts) => void): Socket | null;
-  onConnected(): void;
-  /** A stream has ended, or the target allows more of them. */
-  onRoom(): void;
-  onClosed(connected: boolean, cause: Cause): void;
+  readonly place: Place;
+  readonly tls: TlsFacts | null;
+  settings(): L7Settings;
+  /** The target has said what it allows. */
+  greeted(): void;
+  /** A stream has ended, or the target allows more of them, or the session takes no more at all. */
+  changed(): void;
+  /** Why the connection will close, where the target is to blame. */
+  broken(cause: Cause): void;
 }
 
 export interface TargetSession {
-  readonly socket: Socket;
-  readonly connected: boolean;
+  readonly greeted: boolean;
+  /** It takes no more requests, and closes with the last that it has. */
+  readonly leaving: boolean;
   /** Another stream may be opened now. */
   readonly room: boolean;
   readonly streams: number;
   send(outgoing: Outgoing, listener: BackListener): Attempt;
+  /** No more requests. */
   close(): void;
-  destroy(): void;
+  /** Now. */
+  end(): void;
+  /** The connection is closed. */
+  gone(cause: Cause): void;
 }
 
-const { constants } = http2;
+/** Large, since each stream is bounded by a window of its own; a slow one must not stop the others. */
+const connectionWindow = 2 ** 24;
+/** What a target does not read: beyond it others wait elsewhere, and of our answers to it nobody needs twice as much. */
+const mostUnread = 1_048_576;
+/** How long a target may take to hear that the connection is over. */
+const lingerMs = 1000;
+const question = Buffer.from('alive??\n', 'latin1');
 
-export function openTargetSession(deps: TargetSessionDeps): TargetSession {
-  const socket = connect({ host: deps.address, port: deps.port, noDelay: true });
-  let session: ClientHttp2Session | null = null;
-  let connected = false;
-  let streams = 0;
-  // Streams above it were not looked at (RFC 9113 section 6.8).
-  let lastServed = Infinity;
-  let cause: Cause = 'closed-early';
-  let tls: TlsFacts | null = null;
-  let shaking = false;
-  const timer = setTimeout(() => {
-    cause = shaking ? 'tls' : 'connect-timeout';
-    socket.destroy();
-  }, deps.connectTimeoutMs);
+/** An HTTP/2 connection to a target (RFC 9113), once its bytes flow. */
+export function openTargetSession(socket: Socket, deps: TargetSessionDeps): TargetSession {
+  const { http, http2, connectTimeoutMs } = deps.settings();
+  const idle = new Deadline();
+  /** For a header block, and for the answer to a PING. */
+  const slow = new Deadline();
+  const silent = new Deadline();
+  let greeted = false;
+  let leaving = false;
+  let over = false;
+  let most = Infinity;
+  let connectProtocol = false;
+  let used = 0;
+  // Reads so far, and how many there were when it was last given a request while it had none.
+  let heard = 0;
+  let heardAtRest = -1;
 
-  const speak = (over: Socket) => {
-    clearTimeout(timer);
-    shaking = false;
-    const scheme = tls === null ? 'http' : 'https';
-    session = http2.connect(`${scheme}://${deps.address}:${deps.port}`, { createConnection: () => over });
-    session.on('error', () => undefined);
-    session.on('goaway', (_code: number, last: number) => (lastServed = Math.min(lastServed, last)));
-    // What it allows is known only then: a stream beyond its limit would be refused.
-    session.once('remoteSettings', () => {
-      connected = true;
-      deps.onConnected();
-    });
-    session.on('remoteSettings', deps.onRoom);
+  const writer = createFrameWriter(socket, {
+    onRoom() {
+      outlet.resume();
+      deps.changed();
+    },
+  });
+  const outlet = createOutlet({ writer });
+  const guard = createFloodGuard(http2);
+
+  const streams = createTargetStreams({
+    place: deps.place,
+    http,
+    writer,
+    outlet,
+    guard,
+    ended() {
+      if (streams.count === 0) rest();
+      deps.changed();
+    },
+    doubted,
+  });
+
+  const goaway = (why: number, reason = '') => {
+    const said = Buffer.alloc(8 + reason.length);
+    // Of the streams that it opened, which are none.
+    said.writeUInt32BE(why, 4);
+    said.write(reason, 8, 'latin1');
+    writer.bytes(frameType.goaway, 0, 0, said, 0, said.length);
   };
-  const secured = deps.secure(socket, (facts) => {
-    tls = facts;
-    if (secured !== null) speak(secured);
-  });
-  socket.on('connect', () => {
-    if (secured === null) speak(socket);
-    else shaking = true;
-  });
-  secured?.on('error', () => undefined);
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (cause !== 'closed-early') return;
-    cause =
-      session !== null
-        ? 'reset'
-        : shaking
-          ? 'tls'
-          : error.code === 'ETIMEDOUT'
-            ? 'connect-timeout'
-            : 'refused';
-  });
-  socket.on('close', () => {
-    clearTimeout(timer);
-    session?.destroy();
-    deps.onClosed(connected, shaking ? 'tls' : cause);
-  });
 
-  const usable = () => session !== null && !session.closed && !session.destroyed;
+  function rest(): void {
+    if (over) return;
+    if (leaving) finish(code.noError);
+    else idle.set(deps.settings().pool.idleMs, close);
+  }
+
+  function close(): void {
+    leaving = true;
+    if (streams.count === 0) finish(code.noError);
+  }
+
+  function finish(why: number, reason?: string): void {
+    if (over) return;
+    over = leaving = true;
+    goaway(why, reason);
+    reader.stop();
+    writer.flush();
+    socket.destroySoon();
+    idle.set(lingerMs, () => socket.destroy());
+  }
+
+  function fail({ code: why, message }: ConnectionError): void {
+    if (over) return;
+    deps.broken('bad-response');
+    finish(why, message);
+    streams.lost('bad-response', false);
+  }
+
+  /** A request was given up without a word of its answer: is anybody there? The next ones must not find out one by one. */
+  function doubted(): void {
+    if (over) return;
+    writer.bytes(frameType.ping, 0, 0, question, 0, question.length);
+    silent.set(connectTimeoutMs, () => socket.destroy());
+  }
+
+  const settled = ({ streams: allowed, connectProtocol: connect }: PeerSettings) => {
+    if (allowed !== undefined) most = allowed;
+    if (connect !== undefined) connectProtocol = connect;
+    if (greeted) deps.changed();
+  };
+
+  const reader = createFrameReader(
+    false,
+    createSessionFrames({
+      peer: 'target',
+      writer,
+      outlet,
+      guard,
+      streams,
+      window: connectionWindow,
+      settings: settled,
+      greeted() {
+        greeted = true;
+        rest();
+        deps.greeted();
+      },
+      blockBegins: () => slow.set(http.headTimeoutMs, slowHead),
+      blockEnds: () => slow.clear(),
+      pong: () => undefined,
+      goaway(last) {
+        leaving = true;
+        streams.goaway(last);
+        if (streams.count === 0) finish(code.noError);
+        else deps.changed();
+      },
+    }),
+  );
+
+  const slowHead = () => fail(new ConnectionError(code.enhanceYourCalm, 'a header block took too long'));
+
+  const take = (bytes: Buffer) => {
+    if (over) return;
+    heard += 1;
+    silent.clear();
+    try {
+      reader.feed(bytes);
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      fail(error);
+    }
+    if (writer.unread > mostUnread * 2) socket.destroy();
+  };
+
+  socket.on('data', take);
+  socket.on('end', () => socket.destroySoon());
+
+  const said: readonly (readonly [number, number])[] = [
+    [setting.enablePush, 0],
+    [setting.initialWindowSize, streamWindow],
+    [setting.maxHeaderListSize, http.answerHeadBytes],
+  ];
+  const settings = Buffer.alloc(said.length * 6);
+  said.forEach(([name, value], at) => settings.writeUInt32BE(value, settings.writeUInt16BE(name, at * 6)));
+  socket.write(preface, 'latin1');
+  writer.bytes(frameType.settings, 0, 0, settings, 0, settings.length);
+  socket.resume();
 
   return {
-    socket,
-    get connected() {
-      return connected;
+    get greeted() {
+      return greeted;
+    },
+    get leaving() {
+      return leaving;
     },
     get room() {
-      return connected && usable() && streams < (session?.remoteSettings.maxConcurrentStreams ?? Infinity);
+      return greeted && !leaving && streams.count < most && writer.unread < mostUnread;
     },
     get streams() {
-      return streams;
+      return streams.count;
     },
     send(outgoing, listener) {
-      if (session === null) throw new Error('the session does not stand yet');
-      streams += 1;
-      const stream: StreamDeps = {
-        ...deps,
-        tls,
-        served: (id) => id <= lastServed,
-        onClose() {
-          streams -= 1;
-          deps.onRoom();
-        },
-      };
-      return openStream(session, outgoing, listener, stream);
+      const { requestsPerConnection } = deps.settings().pool;
+      if (streams.count === 0) {
+        idle.clear();
+        heardAtRest = used > 0 ? heard : -1;
+      }
+      const tunnel = connectProtocol && outgoing.upgrade?.toLowerCase() === 'websocket';
+      const stream = streams.open(outgoing, listener, tunnel);
+      if (stream === null) {
+        // A head that cannot be written is a policy's mistake, and not to be told while the caller is still asking.
+        queueMicrotask(() => listener.failed('bad-request', 'unsent'));
+        return { resume: () => undefined, cancel: () => undefined };
+      }
+      used += 1;
+      if (streams.exhausted || (requestsPerConnection > 0 && used >= requestsPerConnection)) leaving = true;
+      listener.connected(stream.out?.sink ?? noBody, deps.tls);
+      return stream;
     },
-    close: () => session?.close() ?? socket.destroy(),
-    destroy: () => socket.destroy(),
-  };
-}
-
-interface StreamDeps {
-  readonly address: string;
-  readonly port: number;
-  readonly tls: TlsFacts | null;
-  /** False: the target has said that it will not look at this stream. */
-  served(id: number): boolean;
-  onClose(): void;
-}
-
-function openStream(
-  session: ClientHttp2Session,
-  { head, hasBody, trailers }: Outgoing,
-  listener: BackListener,
-  at: StreamDeps,
-): Attempt {
-  let cancelled = false;
-  let answered = false;
-  let over = false;
-  let last: readonly Field[] = [];
-  const fields = withoutFields(head.fields, ['expect', 'host']);
-  const stream = session.request(
-    {
-      ...merged(fields, {
-        ':method': head.method,
-        ':scheme': at.tls === null ? 'http' : 'https',
-        ':authority': head.authority === '' ? `${at.address}:${at.port}` : head.authority,
-        ':path': head.target,
-      }),
-      ...(trailers ? { te: 'trailers' } : {}),
-    },
-    { endStream: !hasBody, waitForTrailers: hasBody },
-  );
-  let sending: readonly Field[] = [];
-
-  const end = () => {
-    if (over || cancelled) return;
-    over = true;
-    listener.end(last);
-  };
-  stream.on('error', () => undefined);
-  stream.on('wantTrailers', () => stream.sendTrailers(merged(sending, {})));
-  stream.on('headers', (headers) => {
-    const status = headers[':status'] ?? 0;
-    if (!cancelled && status !== 101) listener.informational({ status, fields: fieldsOfMerged(headers) });
-  });
-  stream.on('response', (headers, flags, raw?: readonly string[]) => {
-    if (cancelled) return;
-    answered = true;
-    listener.head({
-      status: headers[':status'] ?? 0,
-      fields: raw === undefined ? fieldsOfMerged(headers) : fieldsOf(raw),
-    });
-    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) end();
-  });
-  stream.on('data', (chunk: Buffer) => {
-    if (!cancelled && !listener.data(chunk)) stream.pause();
-  });
-  stream.on('trailers', (headers: IncomingHttpHeaders) => (last = fieldsOfMerged(headers)));
-  stream.on('end', () => {
-    if (answered && stream.rstCode === constants.NGHTTP2_NO_ERROR) end();
-  });
-  stream.on('close', () => {
-    at.onClose();
-    if (over || cancelled) return;
-    over = true;
-    const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || !at.served(stream.id ?? 0);
-    listener.failed(answered ? 'reset' : 'closed-early', refused ? 'refused' : 'maybe');
-  });
-
-  if (!hasBody) {
-    const nothing = {
-      write: () => true,
-      end: () => undefined,
-      abort: () => undefined,
-      onDrain: () => undefined,
-    };
-    listener.connected(nothing, at.tls);
-  } else {
-    const body: Sink = {
-      write: (piece) => stream.destroyed || stream.write(piece),
-      end(trailersToSend) {
-        sending = trailersToSend;
-        stream.end();
-      },
-      abort: () => stream.close(constants.NGHTTP2_CANCEL),
-      onDrain: (wake) => void stream.removeAllListeners('drain').on('drain', wake),
-    };
-    listener.connected(body, at.tls);
-  }
-  return {
-    resume: () => void stream.resume(),
-    cancel() {
-      if (over) return;
-      cancelled = true;
-      stream.close(constants.NGHTTP2_CANCEL);
+    close,
+    end: () => finish(code.noError),
+    gone(cause) {
+      over = leaving = true;
+      reader.stop();
+      for (const deadline of [idle, slow, silent]) deadline.stop();
+      streams.lost(cause, heardAtRest === heard);
+      outlet.close();
+      writer.drop();
     },
   };
 }
