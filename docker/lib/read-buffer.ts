@@ -1,10 +1,17 @@
-/** One read fills at most this much: the kernel's own copy, a socket write and a cache level agree on 64 KB. */
-const bytes = 64 * 1024;
+/**
+ * One read fills at most this much. Written out it is one packet of the kernel's, which takes 64 KB with its headers
+ * (GSO; 65,160 bytes of 1,448 each, 65,483 on loopback). A whole 64 KB would leave a few bytes for a second one each time.
+ */
+const bytes = 63 * 1024;
 
 /** Below this a read is small talk; copying it out of the shared buffer costs less than a buffer of its own. */
 const bulk = 16 * 1024;
 
+/** So many are kept for the next that moves bulk: answers end in a few bytes, and would give theirs to the collector. */
+const mostSpare = 64;
+
 const shared = Buffer.allocUnsafeSlow(bytes);
+const spare: Buffer[] = [];
 
 /**
  * Where a target's bytes land (`onread`). Idle and chatty connections all read into one shared buffer and are
@@ -23,16 +30,20 @@ export interface ReadBuffer {
 
 export function createReadBuffer(): ReadBuffer {
   let own: Buffer | null = null;
+  let small = true;
   return {
     next: () => own ?? shared,
     take(buffer, length) {
-      const mine = buffer === own ? own : null;
-      if (length < bulk) own = null;
-      else own ??= Buffer.allocUnsafeSlow(bytes);
-      return mine === null ? Buffer.from(buffer.subarray(0, length)) : mine.subarray(0, length);
+      small = length < bulk;
+      if (buffer === own) return own.subarray(0, length);
+      if (!small) own = spare.pop() ?? Buffer.allocUnsafeSlow(bytes);
+      return Buffer.from(buffer.subarray(0, length));
     },
     written(pending) {
-      if (pending && own !== null) own = Buffer.allocUnsafeSlow(bytes);
+      if (own === null || !(pending || small)) return;
+      // Whoever still writes from it keeps it; else it is anybody's.
+      if (!pending && spare.length < mostSpare) spare.push(own);
+      own = small ? null : (spare.pop() ?? Buffer.allocUnsafeSlow(bytes));
     },
   };
 }

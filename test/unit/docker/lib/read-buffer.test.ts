@@ -40,4 +40,35 @@ describe('the memory that answers are read into', () => {
     read(buffer, 3, bulk);
     expect(kept.every((byte) => byte === 2)).toBe(true);
   });
+
+  it('goes from one that moved bulk to the next, with nothing of it still needed', () => {
+    const [one, other] = [createReadBuffer(), createReadBuffer()];
+    read(one, 1, bulk);
+    one.written(false);
+    const own = one.next();
+    read(one, 2, 100);
+    one.written(false);
+    expect(one.next()).not.toBe(own);
+    read(other, 3, bulk);
+    other.written(false);
+    expect(other.next()).toBe(own);
+  });
+
+  it('goes to nobody while the end of an answer is still to be written', () => {
+    const [one, other] = [createReadBuffer(), createReadBuffer()];
+    read(one, 1, bulk);
+    one.written(false);
+    const end = read(one, 2, 100);
+    one.written(true);
+    read(other, 3, bulk);
+    other.written(false);
+    read(other, 4, bulk);
+    expect(end.every((byte) => byte === 2)).toBe(true);
+  });
+
+  it('fits with its headers into one packet of 64 KB, the most that the kernel sends at a time', () => {
+    const headers = 40 + 12;
+    expect(createReadBuffer().next().length).toBeLessThanOrEqual(65_535 - headers);
+    expect(createReadBuffer().next().length).toBeLessThanOrEqual(Math.floor(65_535 / 1448) * 1448);
+  });
 });
