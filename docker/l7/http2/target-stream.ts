@@ -80,11 +80,8 @@ export class TargetStream implements Attempt {
     this.stalled = false;
     this.taken(this.owed);
     this.owed = 0;
-    while (!this.stalled && this.listener !== null) {
-      const piece = this.held.shift();
-      if (piece === undefined) break;
-      this.give(piece);
-    }
+    for (let piece = this.held.shift(); piece !== undefined; piece = this.held.shift())
+      if (!this.give(piece)) break;
     this.tellEnd();
   }
 
@@ -187,13 +184,15 @@ export class TargetStream implements Attempt {
     if (endStream && this.open) this.end([]);
   }
 
-  private give(piece: Buffer): void {
+  /** False: no more for now. */
+  private give(piece: Buffer): boolean {
     if (this.listener === null || this.listener.data(piece)) {
       this.taken(piece.length);
-      return;
+      return true;
     }
     this.stalled = true;
     this.owed += piece.length;
+    return false;
   }
 
   /** So much may be sent in place of it. */
