@@ -4,11 +4,10 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { l7SettingsSchema } from '../../docker/protocol/balancer.ts';
 import { serveHttp2 } from '../../docker/l7/http2/client-session.ts';
-import { decoders } from '../../docker/l7/http2/hpack/decoder.ts';
 import type { Incoming } from '../../docker/l7/front.ts';
 import { seeded } from './fuzz.ts';
 import { mutatedHttp2 } from './fuzz-http2-bytes.ts';
-import { types } from './http2-wire.ts';
+import { endsByError, unreadable } from './http2-frames.ts';
 
 export interface Http2Tally {
   /** Requests that were passed on, those whose body came whole, and what was refused as none. */
@@ -30,7 +29,6 @@ const settings = l7SettingsSchema.parse({
   http2: { streams: 8, resetsAtOnce: 20, resetsPerSecond: 1 },
 });
 const peer = { address: '192.0.2.1', port: 1, localAddress: '192.0.2.2', localPort: 2, tls: null };
-const readAnswer = decoders((name, value) => `${name}=${value}`);
 
 /**
  * Whatever the bytes: the session serves, refuses and says the same of them as a whole, byte by byte, and cut once at each
@@ -136,37 +134,4 @@ function serve(incoming: Incoming, say: (line: string) => void): void {
     abort: () => undefined,
     onDrain: () => undefined,
   });
-}
-
-function* framesOf(out: Buffer): Generator<{ type: number; flags: number; stream: number; payload: Buffer }> {
-  for (let at = 0; at + 9 <= out.length;) {
-    const end = at + 9 + out.readUIntBE(at, 3);
-    const [type = 0, flags = 0] = out.subarray(at + 3, at + 5);
-    yield { type, flags, stream: out.readUInt32BE(at + 5), payload: out.subarray(at + 9, end) };
-    at = end;
-  }
-}
-
-function endsByError(out: Buffer): boolean {
-  for (const { type, payload } of framesOf(out))
-    if (type === types.goaway && payload.readUInt32BE(4) !== 0) return true;
-  return false;
-}
-
-/** What no client could read: a frame too long or cut, a block that is none, more on a stream that is over. */
-function unreadable(out: Buffer): string | null {
-  const decoder = readAnswer(4096);
-  const over = new Set<number>();
-  let bytes = 0;
-  for (const { type, flags, stream, payload } of framesOf(out)) {
-    bytes += 9 + payload.length;
-    if (payload.length > 16_384) return 'a frame too long';
-    if (type === types.headers) decoder.decode(payload, 0, payload.length, () => undefined);
-    if (type <= types.headers) {
-      if (over.has(stream)) return `more on stream ${stream}, which is over`;
-      if ((flags & 1) !== 0) over.add(stream);
-    }
-    if (type === types.rstStream) over.add(stream);
-  }
-  return bytes === out.length ? null : 'a frame that is cut';
 }

@@ -34,6 +34,9 @@ const codes = [
   'HTTP_1_1_REQUIRED',
 ] as const;
 export type Code = (typeof codes)[number];
+export function codeOf(value: number): Code {
+  return codes[value] ?? 'NO_ERROR';
+}
 
 export interface Frame {
   readonly type: number;

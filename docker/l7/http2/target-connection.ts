@@ -110,8 +110,8 @@ export function openTargetConnection(deps: TargetConnectionDeps): TargetConnecti
       else session.close();
     },
     end() {
-      if (session === null) socket.destroy();
-      else session.end();
+      session?.end();
+      (secured ?? socket).destroySoon();
     },
   };
 }

@@ -119,7 +119,8 @@ export function openTargetSession(socket: Socket, deps: TargetSessionDeps): Targ
     goaway(why, reason);
     reader.stop();
     writer.flush();
-    socket.destroySoon();
+    socket.end();
+    // What is unread at a close turns FIN into RST, which may overtake our last words.
     idle.set(lingerMs, () => socket.destroy());
   }
 
@@ -186,7 +187,7 @@ export function openTargetSession(socket: Socket, deps: TargetSessionDeps): Targ
   };
 
   socket.on('data', take);
-  socket.on('end', () => socket.destroySoon());
+  socket.on('end', () => socket.destroy());
 
   const said: readonly (readonly [number, number])[] = [
     [setting.enablePush, 0],
