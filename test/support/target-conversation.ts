@@ -82,15 +82,15 @@ function ask(session: TargetSession, asked: Asked, lines: string[]): void {
     fresh: false,
     ...rest,
   };
-  let sink: Sink | null = null;
+  const sinks: Sink[] = [];
   session.send(
     outgoing,
-    listener(lines, (given) => (sink = given)),
+    listener(lines, (given) => sinks.push(given)),
   );
-  if (body === undefined || sink === null) return;
-  const { write, end } = sink as Sink;
-  write(Buffer.from(body));
-  if (open !== true) end([]);
+  const [sink] = sinks;
+  if (body === undefined || sink === undefined) return;
+  sink.write(Buffer.from(body));
+  if (open !== true) sink.end([]);
 }
 
 /** Its pieces count for nothing, since they are cut as the bytes are. */

@@ -145,7 +145,7 @@ describe('HTTP/2 connections', () => {
   it('that a client closes, politely or not, are closed here and at the target', async () => {
     const target = await startTestBackend({ settings: { http2: true } });
     onCleanUp(() => target.stop());
-    const { port, proxy } = await proxyTo([target.port], { pool: { protocol: 'http2' } });
+    const { port, proxy } = await proxyTo([target.port], { pool: { protocol: 'http2', idleMs: 60_000 } });
     for (const leave of ['close', 'destroy', 'fin'] as const) {
       for (const at of [port, target.port]) {
         const { socket, session, request } = client(at);
