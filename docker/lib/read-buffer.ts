@@ -35,9 +35,13 @@ export function createReadBuffer(): ReadBuffer {
     next: () => own ?? shared,
     take(buffer, length) {
       small = length < bulk;
-      if (buffer === own) return own.subarray(0, length);
-      if (!small) own = spare.pop() ?? Buffer.allocUnsafeSlow(bytes);
-      return Buffer.from(buffer.subarray(0, length));
+      if (own === null) {
+        const read = buffer.subarray(0, length);
+        if (small) return Buffer.from(read);
+        own = spare.pop() ?? Buffer.allocUnsafeSlow(bytes);
+        own.set(read);
+      }
+      return own.subarray(0, length);
     },
     written(pending) {
       if (own === null || !(pending || small)) return;

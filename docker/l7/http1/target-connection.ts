@@ -72,7 +72,7 @@ export class TargetConnection implements ReaderEvents {
     this.deps = deps;
     const { address, port, plain } = deps;
     const take = (bytes: Buffer) => this.take(bytes);
-    const onread = plain ? readInto(take, () => this.listener?.flushed() === true) : undefined;
+    const onread = plain ? readInto(take) : undefined;
     this.raw = connect({
       host: address,
       port,
@@ -220,15 +220,18 @@ export class TargetConnection implements ReaderEvents {
     this.deps.onConnected();
   }
 
-  private take(bytes: Buffer): void {
+  /** Whether nobody needs the bytes any more. */
+  private take(bytes: Buffer): boolean {
+    const { listener } = this;
     // Nobody asked: what an idle connection says cannot be the answer to what is sent next.
-    if (this.listener === null && this.outgoing === null) {
+    if (listener === null && this.outgoing === null) {
       this.socket.destroy();
-      return;
+      return true;
     }
     this.answerBytes += bytes.length;
     this.reader.feed(bytes);
     this.hearEnd();
+    return listener?.flushed() === true;
   }
 
   private finish(): void {
