@@ -44,7 +44,7 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   if (node.state === 'unreachable') return shown('unknown', 'does not answer');
   if (isBalancer(node.role))
     return shown(ticks.at(-1)?.balancers[node.name]?.layer ?? (node.role === 'l4' ? 'l4' : 'l7'), 'running');
-  if (isStore(node.role)) return storeFacts(node.role, ticks.at(-1)?.stores?.[node.name], memory);
+  if (isStore(node.role)) return storeFacts(node.role, storeTicks(node.name, ticks), memory);
   if (node.mystery) return shown('l4', 'runs; how it answers is for you to find');
   if (hurt === null)
     return text === noData ? shown('unknown', 'running, no data') : shown('unused', 'running, no requests');
@@ -60,14 +60,20 @@ function timeLeft(ms: number | undefined): string {
   return ms > 90_000 ? `${Math.round(ms / 60_000)} min left` : `${Math.ceil(ms / 1000)} s left`;
 }
 
-/** What a store is asked for a second, and by how many; the figures are its own. */
-function storeFacts(role: StoreRole, tick: StoreTick | undefined, memory: number | null): NodeFacts {
+function storeTicks(name: string, ticks: readonly Tick[]): readonly StoreTick[] {
+  return ticks.flatMap(({ stores }) => stores?.[name] ?? []);
+}
+
+/** What a store is asked for a second, and by how many; the figures are its own. It is asked for them less often than ticks come. */
+function storeFacts(role: StoreRole, ticks: readonly StoreTick[], memory: number | null): NodeFacts {
+  const tick = ticks.at(-1);
   if (tick === undefined)
     return { mark: 'unknown', word: 'running, no data', rate: noData, memory, left: '' };
   const [figure, unit] = storeWork[role];
+  const gained = mean(ticks.map((one) => one.gained[figure] ?? 0));
   const { clients } = tick.figures;
   const who = clients === undefined ? '' : `, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
-  const text = `${rate(Math.round(tick.gained[figure] ?? 0))} ${unit}/s${who}`;
+  const text = `${rate(rounded(gained))} ${unit}/s${who}`;
   return tick.answers
     ? { mark: 'good', word: 'answers', rate: text, memory, left: '' }
     : { mark: 'bad', word: 'does not answer its own statistics', rate: text, memory, left: '' };
@@ -88,13 +94,13 @@ function rates(
   name: string,
   ticks: readonly Tick[],
 ): { readonly text: string; readonly hurt: number | null } {
-  const last = ticks.at(-1);
-  const balancer = last?.balancers[name];
-  if (balancer !== undefined) {
+  const balancers = ticks.flatMap((tick) => tick.balancers[name] ?? []);
+  if (balancers.length > 0) {
+    const requests = balancers.flatMap((one) => one.requests ?? []);
     const text =
-      balancer.requests === null
-        ? `${rate(Math.round(balancer.connections))} conn/s`
-        : `${rate(Math.round(balancer.requests))} req/s`;
+      requests.length === 0
+        ? `${rate(rounded(mean(balancers.map(({ connections }) => connections))))} conn/s`
+        : `${rate(rounded(mean(requests)))} req/s`;
     return { text, hurt: null };
   }
   const rows = ticks.flatMap((tick) => {
@@ -109,9 +115,17 @@ function rates(
     (sum, row) => sum + total(Object.fromEntries(Object.entries(row.outcomes).filter(([key]) => isBad(key)))),
     0,
   );
-  const mean = rows.reduce((sum, row) => sum + row.requests, 0) / rows.length;
   return {
-    text: `${rate(mean >= 10 ? Math.round(mean) : Math.round(mean * 10) / 10)} req/s`,
+    text: `${rate(rounded(mean(rows.map(({ requests }) => requests))))} req/s`,
     hurt: all === 0 ? null : bad / all,
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Below ten a tenth is worth saying. */
+function rounded(value: number): number {
+  return value >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
 }

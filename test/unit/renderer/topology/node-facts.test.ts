@@ -22,3 +22,23 @@ test('it goes on saying so over a sample that is missing', () => {
   const missing: Tick = { ...tickSample(2), clients: {} };
   expect(nodeFacts(client, [stoppingIn(900_000), missing]).left).toBe('15 min left');
 });
+
+test('a store that is asked for its figures every other tick has one rate, not none and then twice as many', () => {
+  const asked = (gained: number): Tick => ({
+    ...tickSample(1),
+    stores: { store: { answers: true, figures: { clients: 2 }, gained: { commands: gained } } },
+  });
+  const store = nodeSample('store', { role: 'redis', tier: 3 });
+  expect(nodeFacts(store, [asked(0), asked(200), asked(0), asked(200)]).rate).toBe('100 cmd/s, 2 clients');
+});
+
+test('a balancer and its client are averaged over the same ticks', () => {
+  const spread = [80, 120].map((requests): Tick => {
+    const tick = tickSample(1);
+    const { balancer } = tick.balancers;
+    if (balancer === undefined) throw new Error('The sample has a balancer.');
+    return { ...tick, balancers: { balancer: { ...balancer, requests, layer: 'l7' } } };
+  });
+  const proxy = nodeSample('balancer', { role: 'l7', tier: 1 });
+  expect(nodeFacts(proxy, spread).rate).toBe('100 req/s');
+});
