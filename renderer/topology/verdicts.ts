@@ -83,7 +83,8 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
   const unmet = unconnected(ticks, from);
   if (unmet !== null) return { state: 'bad', words: `does not connect (${unmet})`, witness: from };
   if (failed > 0 && failed >= made) {
-    return { state: 'bad', words: `does not connect (${rate(failed)}/s fail)`, witness };
+    // Not "does not connect": what listens may still not agree on TLS.
+    return { state: 'bad', words: `connections fail (${rate(failed)}/s)`, witness };
   }
   if (row?.lastProbe?.ok === false && row.lastProbe.code.startsWith('L4')) {
     return { state: 'bad', words: `does not connect (${row.lastProbe.code})`, witness };

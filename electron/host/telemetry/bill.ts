@@ -25,7 +25,10 @@ export function billsOf(
   input: BillInput,
   target: string,
 ): { readonly bill: Bill | null; readonly returnBill: Bill | null } {
-  const [first, ...again] = stretchesOf(input, target);
+  const since = sentHereSince(input);
+  const [first, ...again] = stretchesOf(input, target)
+    .filter(({ to }) => to > since)
+    .map(({ from, to }) => ({ from: Math.max(from, since), to }));
   return {
     bill: first === undefined ? null : billOf(input, target, [first]),
     returnBill: again.length === 0 ? null : billOf(input, target, again),
@@ -49,6 +52,20 @@ export function stretchesOf({ transitions, acts }: BillInput, target: string): r
     } else if (from === null && before === 'unhealthy' && to === 'healthy') from = at;
   }
   return from === null ? stretches : [...stretches, { from, to: healed }];
+}
+
+/** A client that was sent here in the middle of it met this balancer's targets from then on: before, it was hurt elsewhere. */
+function sentHereSince({ acts, client }: BillInput): number {
+  const witness = client()?.node;
+  const sent = acts.findLast(
+    (act) => act.kind === 'settings' && act.node === witness && isSentElsewhere(act.paths),
+  );
+  return sent?.at ?? -Infinity;
+}
+
+/** Of a client's settings: where it sends. */
+export function isSentElsewhere(changed: readonly string[]): boolean {
+  return changed.includes('address') || changed.includes('port');
 }
 
 function billOf({ client }: BillInput, target: string, stretches: readonly Stretch[]): Bill | null {

@@ -8,6 +8,7 @@ import type { Json, Link } from '../../contract/session.ts';
 import type { LabRole } from '../lab/lab.ts';
 import type { ActOfHand } from '../checks/evidence.ts';
 import { BlindspotError } from '../../contract/errors.ts';
+import { isSentElsewhere } from './bill.ts';
 import { CounterBase } from './counter-base.ts';
 import { healthOf } from './health-view.ts';
 import type { GroupSettings } from './health-view.ts';
@@ -243,8 +244,10 @@ export class Telemetry {
     if (event.type === 'fault') {
       this.record({ kind: 'fault', node, at: event.at, fault: event.fault, on: event.on });
     }
-    if (event.type === 'settings')
+    if (event.type === 'settings') {
       this.record({ kind: 'settings', node, at: event.at, paths: event.changed });
+      if (isSentElsewhere(event.changed)) this.samples.remember(event.at);
+    }
     this.listener.event(node, event);
   }
 

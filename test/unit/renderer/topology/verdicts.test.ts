@@ -31,7 +31,7 @@ test('a target that refuses is no disagreement: L4 sees it too', () => {
   const { l4, disagree, label } = verdict([tickSample(1, { good: 0, bad: 10, connections: 0, failed: 5 })]);
   expect(l4.state).toBe('bad');
   expect(disagree).toBe(false);
-  expect(label).toContain('does not connect');
+  expect(label).toContain('connections fail');
 });
 
 test('while finding it is the exercise the answers are kept back', () => {

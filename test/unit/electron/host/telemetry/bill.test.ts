@@ -103,4 +103,12 @@ describe('billsOf', () => {
     };
     expect(billsOf({ acts: [on], transitions: [], client: many }, 'b1').bill?.usersAtLeast).toBe(true);
   });
+
+  it('counts from when the witness was sent here, and nothing of what it met elsewhere', () => {
+    const sent = (at: number) => ({ kind: 'settings', node: 'client', at, paths: ['address'] }) as const;
+    const other = { ...sent(700), paths: ['rate'] };
+    const { bill } = billsOf({ acts: [on, sent(400), other, off], transitions: [], client }, 'b1');
+    expect(bill).toMatchObject({ from: 400, to: 900, requests: 60 });
+    expect(billsOf({ acts: [on, off, sent(950)], transitions: [], client }, 'b1').bill).toBeNull();
+  });
 });
