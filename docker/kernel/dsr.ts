@@ -2,8 +2,7 @@
 //  client <------------------------- straight back ----------------------------  target
 import { readFile } from 'node:fs/promises';
 import { dnatReading, pickRule } from './nft-dnat.ts';
-import { guardScript, guardTable } from './nft-guard.ts';
-import { readListing } from './nft-listing.ts';
+import { nftGuard, noGuard } from './nft-guard.ts';
 import { neighbours, unreached } from './neighbours.ts';
 import { device } from './own-network.ts';
 import type { Front, KernelPlane, PlaneTarget, Reading, Wanted } from './plane.ts';
@@ -19,6 +18,7 @@ const table = 'netdev blindspot';
  */
 export async function dsr(front: Front): Promise<KernelPlane> {
   const own = (await readFile(`/sys/class/net/${device}/address`, 'utf8')).trim();
+  const guard = nftGuard(front);
   return {
     tracks: false,
     check(settings) {
@@ -28,17 +28,19 @@ export async function dsr(front: Front): Promise<KernelPlane> {
     targetAt: () => null,
     async serve(wanted) {
       const macs = await neighbours(wanted.known.map(({ address }) => address));
-      await runTool('nft', ['-f', '-'], dsrScript(front, wanted, own, macs));
+      await runTool('nft', ['-f', '-'], dsrScript(front, wanted, own, macs, guard.script(wanted.settings)));
       return unreached(wanted.serving, macs);
     },
     async read() {
-      const [own, guard] = await Promise.all(
-        [table, guardTable].map((name) => runTool('nft', ['list', 'table', ...name.split(' ')])),
-      );
-      return dsrReading(own ?? '', guard ?? '');
+      const [listing, guarded] = await Promise.all([
+        runTool('nft', ['list', 'table', ...table.split(' ')]),
+        guard.read(),
+      ]);
+      const reading = dsrReading(listing);
+      return { ...reading, ...guarded, rules: [...guarded.rules, ...reading.rules] };
     },
     async close() {
-      await runTool('nft', ['-f', '-'], `delete table ${table}\ndelete table ${guardTable}\n`);
+      await runTool('nft', ['-f', '-'], `delete table ${table}\n${noGuard}`);
     },
   };
 }
@@ -48,6 +50,7 @@ export function dsrScript(
   { serving, known, settings }: Wanted,
   own: string,
   macs: ReadonlyMap<string, string>,
+  guard: readonly string[] = [],
 ): string {
   const reachable = (target: PlaneTarget) => macs.has(target.address);
   const choice = choiceOf(serving.filter(reachable), settings);
@@ -78,18 +81,15 @@ export function dsrScript(
             choice.slots.map(({ id }) => `to-${id}`),
           )}`,
         ]),
-    ...guardScript(front, settings),
+    ...guard,
     '',
   ].join('\n');
 }
 
-export function dsrReading(text: string, guard: string): Reading {
+export function dsrReading(text: string): Reading {
   const reading = dnatReading(text);
-  const guarded = readListing(guard);
   return {
     ...reading,
     targets: new Map([...reading.targets].map(([id, target]) => [id, { ...target, fromTarget: null }])),
-    rules: [...guarded.rules, ...reading.rules],
-    dropped: guarded.counters.get('dropped') ?? null,
   };
 }

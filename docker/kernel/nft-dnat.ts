@@ -1,7 +1,7 @@
 //  client --syn--> [prerouting > pick > to-TARGET: dnat] --> target      later packets: conntrack alone, no rule asked
 //  client <------- [conntrack puts the front's address back] <--- target   (or masquerade, where targets know no way back)
 import type { Front, KernelPlane, PlaneTarget, Reading, Wanted } from './plane.ts';
-import { guardScript, guardTable } from './nft-guard.ts';
+import { nftGuard, noGuard } from './nft-guard.ts';
 import { readListing } from './nft-listing.ts';
 import { choiceOf } from './slots.ts';
 import { runTool } from './tool.ts';
@@ -14,6 +14,7 @@ const none = { packets: 0, bytes: 0 };
  * all that follow. So a change of the map moves no connection that stands, and none can be cut from here.
  */
 export function nftDnat(front: Front): KernelPlane {
+  const guard = nftGuard(front);
   let known: readonly PlaneTarget[] = [];
   return {
     tracks: true,
@@ -21,29 +22,29 @@ export function nftDnat(front: Front): KernelPlane {
     targetAt: (place) => known.find(({ address, port }) => `${address}:${port}` === place)?.id ?? null,
     async serve(wanted) {
       known = wanted.known;
-      await runTool('nft', ['-f', '-'], dnatScript(front, wanted));
+      await runTool('nft', ['-f', '-'], dnatScript(front, wanted, guard.script(wanted.settings)));
       return [];
     },
     async read() {
-      const [own, guard] = await Promise.all(
-        [table, guardTable].map((name) => runTool('nft', ['list', 'table', ...name.split(' ')])),
-      );
-      const reading = dnatReading(own ?? '');
-      const guarded = readListing(guard ?? '');
-      return {
-        ...reading,
-        rules: [...guarded.rules, ...reading.rules],
-        dropped: guarded.counters.get('dropped') ?? null,
-      };
+      const [own, guarded] = await Promise.all([
+        runTool('nft', ['list', 'table', ...table.split(' ')]),
+        guard.read(),
+      ]);
+      const reading = dnatReading(own);
+      return { ...reading, ...guarded, rules: [...guarded.rules, ...reading.rules] };
     },
     async close() {
-      await runTool('nft', ['-f', '-'], `delete table ${table}\ndelete table ${guardTable}\n`);
+      await runTool('nft', ['-f', '-'], `delete table ${table}\n${noGuard}`);
     },
   };
 }
 
 /** The whole table in one transaction: it holds either what was before, or all of this. Named counters count on. */
-export function dnatScript(front: Front, { serving, known, settings }: Wanted): string {
+export function dnatScript(
+  front: Front,
+  { serving, known, settings }: Wanted,
+  guard: readonly string[] = [],
+): string {
   const { address, port } = front;
   const choice = choiceOf(serving, settings);
   const chain = (target: PlaneTarget) => `to-${target.id}`;
@@ -84,7 +85,7 @@ export function dnatScript(front: Front, { serving, known, settings }: Wanted): 
       : []),
     // Packets leave by the interface that they came by; the kernel would tell the client to go straight to the target.
     `add rule ${table} output icmp type redirect drop`,
-    ...guardScript(front, settings),
+    ...guard,
     '',
   ].join('\n');
 }

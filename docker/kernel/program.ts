@@ -19,6 +19,10 @@ import { refuseUnheeded } from './heeded.ts';
 import { watchConnections } from './connections.ts';
 
 const readMs = 250;
+/** Each reading starts tools of the kernel's, which costs more than forwarding does; while nobody looks one in four will do. */
+const unwatchedEvery = 4;
+/** Whoever looked is taken to look on for so long. */
+const watchedMs = 5000;
 
 /** The L4 balancer whose kernel forwards. Group, health and draining are those of the forwarder in user space. */
 export async function startKernelPlane(config: L4Config, context: Context): Promise<Program> {
@@ -79,14 +83,21 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
       count(group, reading, connections);
     }),
   );
+  let turn = 0;
+  let lookedAt = -Infinity;
   const timer = setInterval(() => {
     if (waitsFor.length > 0) {
       again = true;
       programming.request();
     }
-    read.request();
+    turn += 1;
+    if (turn % unwatchedEvery === 0 || context.now() - lookedAt < watchedMs) read.request();
   }, readMs);
 
+  const look = (): BalancerStats => {
+    lookedAt = context.now();
+    return stats();
+  };
   const stats = (): BalancerStats => ({
     role: 'l4',
     process: processStats(context.node, context.now()),
@@ -118,7 +129,7 @@ export async function startKernelPlane(config: L4Config, context: Context): Prom
   });
 
   return {
-    stats,
+    stats: look,
     settings: {
       schema: l4SettingsSchema,
       get: () => settings,

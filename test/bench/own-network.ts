@@ -47,6 +47,9 @@ export async function openOwnNetwork(number: number): Promise<OwnNetwork> {
     `until ip -o link show dev ${cable} | grep -q 'state UP'; do sleep 0.05; done`,
     `until ${inside} 'ip -o link show dev eth0' | grep -q 'state UP'; do sleep 0.05; done`,
     `${inside} 'echo 1 > /proc/sys/net/ipv4/ip_forward'`,
+    // As on any busy proxy: without it a minute of closed connections keeps the ports (on loopback this is the default).
+    'echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse',
+    `${inside} 'echo 1 > /proc/sys/net/ipv4/tcp_tw_reuse'`,
   ];
   const made = spawnSync('timeout', ['20', 'sh', '-e', '-c', lines.join('\n')], { encoding: 'utf8' });
   if (made.status !== 0) {

@@ -62,23 +62,40 @@ async function measure(
       open.push(() => clients.close());
       const work = loaded({ sliceMs }, subject, clients, load.path);
       await work.warm();
-      return async (): Promise<number> => {
-        const spent = () =>
-          cpuSeconds([generator.pid, ...subject.pids, ...softirqThreads()]) +
-          endedChildrenSeconds(subject.pids);
-        const before = spent();
-        const { ops } = await work.run();
-        return ops / (spent() - before);
+      const total: Total = { ops: 0, own: 0, whole: 0 };
+      const slice = async (): Promise<number> => {
+        const own = () => cpuSeconds(subject.pids) + endedChildrenSeconds(subject.pids);
+        const others = () => cpuSeconds([generator.pid, ...softirqThreads()]);
+        const before = [own(), others()] as const;
+        const { ops, waited = 0 } = await work.run();
+        const spent = own() - before[0];
+        const whole = spent + others() - before[1] - waited;
+        total.ops += ops;
+        total.own += spent;
+        total.whole += whole;
+        return ops / whole;
       };
+      return { slice, total };
     };
     const ours = await ready(balancers[0], 1);
     const peer = await ready(balancers[1], 2);
-    const rounds = await runRounds(stand.rounds, ours, peer);
+    const rounds = await runRounds(stand.rounds, ours.slice, peer.slice);
     return {
       ...verdict(rounds, pair.goal ?? null),
-      note: `clients and targets are in the sum, the generator ${idle === 0 ? 'polls' : 'sleeps'}`,
+      note: `${shares(ours.total)} beside ${shares(peer.total)}; the generator ${idle === 0 ? 'polls' : 'sleeps'}`,
     };
   } finally {
     for (const close of open.reverse()) await close();
   }
+}
+
+interface Total {
+  ops: number;
+  own: number;
+  whole: number;
+}
+
+function shares({ ops, own, whole }: Total): string {
+  const each = (seconds: number) => ((seconds / ops) * 1e6).toFixed(1);
+  return `${each(whole)} µs each (${each(own)} by the balancer's processes)`;
 }

@@ -8,6 +8,8 @@ const sliceSchema = z.object({
   errors: z.number(),
   bytes: z.number(),
   seconds: z.number(),
+  /** Seconds of the generator's CPU in which it polled and found nothing. */
+  waited: z.number(),
   p50Us: z.number(),
   p99Us: z.number(),
 });

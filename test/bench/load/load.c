@@ -49,14 +49,18 @@ static int poller, running, underWay, sourceTurn;
 // How long a turn may sleep where nothing is ready: not at all, unless the whole path's CPU time is what is measured.
 static int idleMs;
 static uint64_t ops, errors, bodyBytes, samples;
+// CPU time of turns that found nothing to do, so that whoever counts the work of a path can leave it out.
+static uint64_t waited, waitsSince;
 static uint32_t *latency;
 static char scratch[1 << 16];
 
-static uint64_t now(void) {
+static uint64_t at(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+static uint64_t now(void) { return at(CLOCK_MONOTONIC); }
 
 static void watch(struct peer *peer, uint32_t events, int how) {
   struct epoll_event event = {.events = events, .data.ptr = peer};
@@ -283,9 +287,18 @@ static void onClient(struct peer *peer, uint32_t events) {
 
 // ---- commands
 
+/** Looks at the clock where waiting begins and where it ends only, because this one is a system call. */
+static void wait(int idle) {
+  if (idle == (waitsSince != 0)) return;
+  uint64_t spent = at(CLOCK_PROCESS_CPUTIME_ID);
+  if (!idle) waited += spent - waitsSince;
+  waitsSince = idle ? spent : 0;
+}
+
 static void turn(int waitMs) {
   struct epoll_event events[256];
   int ready = epoll_wait(poller, events, 256, waitMs);
+  wait(ready == 0);
   for (int i = 0; i < ready; i++) {
     struct peer *peer = events[i].data.ptr;
     if (peer->kind == CLIENT) onClient(peer, events[i].events);
@@ -305,16 +318,17 @@ static int compare(const void *a, const void *b) {
 }
 
 static void report(uint64_t began) {
+  wait(0);
   double seconds = (now() - began) / 1e9;
   errors += underWay;
   qsort(latency, samples, sizeof *latency, compare);
   double p50 = samples ? latency[samples / 2] / 1e3 : 0, p99 = samples ? latency[samples * 99 / 100] / 1e3 : 0;
-  printf("{\"ops\":%lu,\"errors\":%lu,\"bytes\":%lu,\"seconds\":%.6f,\"p50Us\":%.1f,\"p99Us\":%.1f}\n", ops, errors, bodyBytes,
-         seconds, p50, p99);
+  printf("{\"ops\":%lu,\"errors\":%lu,\"bytes\":%lu,\"seconds\":%.6f,\"waited\":%.6f,\"p50Us\":%.1f,\"p99Us\":%.1f}\n", ops, errors, bodyBytes,
+         seconds, waited / 1e9, p50, p99);
 }
 
 static void clear(void) {
-  ops = errors = bodyBytes = samples = 0;
+  ops = errors = bodyBytes = samples = waited = waitsSince = 0;
   underWay = 0;
 }
 
