@@ -3,6 +3,7 @@ import type { L7Patch } from '../../docker/protocol/balancer.ts';
 import { haproxyHttp } from './balancers/haproxy.ts';
 import { nginxHttp } from './balancers/nginx.ts';
 import { ourL7 } from './balancers/ours.ts';
+import { startHttp2Backend } from './http2-backend.ts';
 import { h2load, handshakes } from './load/program-load.ts';
 import { idleMemory } from './memory.ts';
 import { beside, duel, throughput } from './stand.ts';
@@ -35,6 +36,7 @@ export const l7Cases: readonly Case[] = [
     other(stand, pair, 'handshakes per CPU second', handshakes),
   ),
   both('HTTP/2 1 KB', { goal: atLeast(0.4), http2: true }, spoken({ tls: false, http2: true })),
+  { name: 'HTTP/2 to targets 1 KB', run: toHttp2Targets },
   ...[haproxyHttp, nginxHttp].map((peer) =>
     idleMemory(
       { name: '10,000 idle clients', ours, peer },
@@ -59,6 +61,22 @@ export const l7Cases: readonly Case[] = [
   price('compression', { compression: { encodings: ['gzip'] } }, { fields: ['Accept-Encoding: gzip'] }),
   price('tokens', { tokens: signed.settings }, { fields: [`Authorization: Bearer ${signed.token}`] }),
 ];
+
+/** HTTP/1 in front, so that it is what lies behind that is measured. */
+async function toHttp2Targets(stand: Stand) {
+  const name = 'HTTP/2 to targets 1 KB';
+  const backend = await startHttp2Backend(1024);
+  try {
+    const pair = {
+      name,
+      ours: () => ourL7('the L7 proxy', { routing, pool: { protocol: 'http2' } }),
+      peer: () => haproxyHttp('http2'),
+    };
+    return [await throughput({ ...stand, backendPort: backend.port }, pair, kilobyte)];
+  } finally {
+    await backend.stop();
+  }
+}
 
 function both(name: string, about: Partial<Pair>, measure: Measure): Case {
   return {

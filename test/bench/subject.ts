@@ -23,6 +23,8 @@ export interface Command {
   readonly port: number;
   /** What to start it by, where it has a network of its own. */
   readonly within?: readonly string[];
+  /** The first where none is said: a balancer has it to itself, and everything else is on the second (namespace.ts). */
+  readonly core?: string;
   /** Gets a folder of its own. */
   args(folder: string): Promise<readonly string[]> | readonly string[];
   env?(folder: string): NodeJS.ProcessEnv;
@@ -32,13 +34,10 @@ export interface Command {
   readonly workers?: (pids: readonly number[]) => readonly number[];
 }
 
-/** The balancer has the first core to itself; everything else is on the second (namespace.ts). */
-const core = '0';
-
 export async function startSubject(command: Command): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'bs-bench-'));
   const args = await command.args(folder);
-  const child = spawn('taskset', ['-c', core, ...(command.within ?? []), ...args], {
+  const child = spawn('taskset', ['-c', command.core ?? '0', ...(command.within ?? []), ...args], {
     env: { ...process.env, ...command.env?.(folder) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

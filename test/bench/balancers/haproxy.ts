@@ -27,7 +27,13 @@ export function haproxyTcp(): Balancer {
 }
 
 /** Routing, the headers and the time-outs that our own proxy has by default: the same work for both. */
-export function haproxyHttp(): Balancer {
+export function haproxyHttp(toTargets: 'http1' | 'http2' = 'http1'): Balancer {
+  const reused = (targets: readonly Place[]) => [
+    '  mode http',
+    '  balance roundrobin',
+    '  http-reuse always',
+    ...servers(targets, toTargets === 'http2' ? ' proto h2' : ''),
+  ];
   return haproxy(({ port, targets, certificate, http2 = false }, folder) => [
     'frontend front',
     '  mode http',
@@ -49,12 +55,8 @@ export function haproxyHttp(): Balancer {
   ]);
 }
 
-function reused(targets: readonly Place[]): string[] {
-  return ['  mode http', '  balance roundrobin', '  http-reuse always', ...servers(targets)];
-}
-
-function servers(targets: readonly Place[]): string[] {
-  return targets.map(({ address, port }, index) => `  server t${index} ${address}:${port}`);
+function servers(targets: readonly Place[], how = ''): string[] {
+  return targets.map(({ address, port }, index) => `  server t${index} ${address}:${port}${how}`);
 }
 
 function haproxy(lines: (wanted: Wanted, folder: string) => readonly string[]): Balancer {
