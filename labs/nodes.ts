@@ -5,6 +5,7 @@ import { clientSettingsSchema } from '../docker/protocol/client.ts';
 import { kubeNodeSettingsSchema } from '../docker/protocol/kube-node.ts';
 import { kubeletSettingsSchema } from '../docker/protocol/kubelet.ts';
 import { limitsSchema } from '../docker/protocol/l7/limits.ts';
+import { targetProtocolSchema } from '../docker/protocol/l7/pool.ts';
 import { nameSchema } from '../docker/protocol/l7/route.ts';
 import { routesLeadSomewhere, routingShape, targetGroupSchema } from '../docker/protocol/l7/routing.ts';
 import { haproxySettingsSchema } from '../docker/protocol/peers/haproxy.ts';
@@ -84,6 +85,8 @@ const balancerTargets = z.union([
           draining: z.boolean().optional(),
           /** What it writes into the QUIC connection ids it gives out, in hex. */
           serverId: hexSchema(1, 15).optional(),
+          /** L7: what is spoken with it, where `pool.protocol` does not say so of all. */
+          protocol: targetProtocolSchema.optional(),
         }),
       ]),
     )

@@ -9,12 +9,15 @@ import type { Pipeline } from './policies/pipeline.ts';
 import type { Peer } from './policies/policy.ts';
 import { mayBeRepeated } from './retry.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
+import { portSchema } from '../protocol/common.ts';
 
 const askedSchema = z.strictObject({
   method: z.string().min(1).max(64).default('GET'),
   path: z.string().startsWith('/').max(16_384).default('/'),
   host: z.string().max(255).default('localhost'),
   headers: z.record(z.string(), z.string()).default({}),
+  /** Of the proxy; left out: its own. */
+  port: portSchema.optional(),
   /** The client's address. */
   from: z.string().max(64).default('127.0.0.1'),
 });
@@ -43,8 +46,8 @@ export function explainRequestRoute(
         version: '1.1',
         fields: Object.entries(asked.headers).map(([name, value]): Field => [name, value]),
       };
-      const { address: localAddress, port: localPort } = listen;
-      const peer: Peer = { address: asked.from, port: 0, localAddress, localPort, tls: null };
+      const localPort = asked.port ?? listen.port;
+      const peer: Peer = { address: asked.from, port: 0, localAddress: listen.address, localPort, tls: null };
       const incoming = { head, peer, hasBody: false, upgrade: null, trailers: false };
       const none = () => Promise.resolve({ bytes: Buffer.alloc(0), whole: true });
       const call = new OwnCall('explain', Date.now(), incoming, none, true);

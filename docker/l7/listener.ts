@@ -9,9 +9,13 @@ import { tlsFacts } from '../lib/tls/facts.ts';
 import type { Front } from '../lib/tls/front.ts';
 import type { Listen } from '../protocol/common.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
+import { createMorePorts } from './more-ports.ts';
+import type { MorePorts } from './more-ports.ts';
 import type { Peer } from './policies/policy.ts';
 
 export interface ListenerDeps extends ClientConnectionDeps {
+  /** Whether TLS ends at the proxy's own port. */
+  secured(): boolean;
   /** Whether HTTP/2 is spoken at all. */
   http2(): boolean;
   /** Takes over a connection that speaks it; `first` is what it has said. */
@@ -26,7 +30,9 @@ export interface Listener {
   readonly connections: { accepted: number; open: number };
   /** Bytes of client connections so far, those still open included. */
   bytes(): { received: number; sent: number };
+  /** Its own port. */
   listen(place: Listen): Promise<number>;
+  readonly more: MorePorts;
   /** Nobody new; those there end as soon as what is under way is done, and after the grace whatever it is. */
   close(graceMs: number): Promise<void>;
 }
@@ -40,7 +46,7 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
   const clients = new Map<Socket, ClientConnection | null>();
   const acceptedAt = new WeakMap<Socket, number>();
 
-  const accept = (socket: Socket) => {
+  const acceptOn = (secured: () => boolean) => (socket: Socket) => {
     connections.accepted += 1;
     connections.open += 1;
     clients.set(socket, null);
@@ -50,7 +56,7 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
       past.received += socket.bytesRead;
       past.sent += socket.bytesWritten;
     });
-    if (front?.on === true) {
+    if (front?.on === true && secured()) {
       acceptedAt.set(socket, performance.now());
       socket.on('error', () => undefined);
       front.accept(socket);
@@ -78,7 +84,10 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
     else secure.destroy();
   });
 
-  const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
+  const serverOn = (secured: () => boolean): Server =>
+    createServer({ noDelay: true, allowHalfOpen: true }, acceptOn(secured));
+  const server = serverOn(deps.secured);
+  const more = createMorePorts(serverOn);
 
   return {
     connections,
@@ -91,13 +100,20 @@ export function createListener(deps: ListenerDeps, makeFront: MakeFront): Listen
       }
       return sum;
     },
-    listen: (place) => openPort(server, place),
+    more,
+    async listen(place) {
+      more.at(place.address);
+      return await openPort(server, place);
+    },
     async close(graceMs) {
       const cut = () => {
         for (const socket of clients.keys()) socket.destroy();
       };
       // `close` is told when the last connection is gone.
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = Promise.all([
+        new Promise<void>((resolve) => server.close(() => resolve())),
+        more.close(),
+      ]);
       if (graceMs > 0) {
         for (const [socket, connection] of clients) {
           if (connection === null) socket.destroy();

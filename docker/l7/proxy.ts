@@ -71,6 +71,8 @@ export interface Proxy {
   /** Bytes of client connections so far, those still open included; counts the targets' too. */
   bytes(): { received: number; sent: number };
   listen(place: Listen): Promise<number>;
+  /** Before they are in force: what has to be opened for them is. */
+  prepare(next: L7Settings): Promise<void>;
   settingsChanged(): void;
   /** What is under way may finish within the grace; without one everything is cut at once. */
   close(graceMs?: number): Promise<void>;
@@ -171,6 +173,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       settings,
       serve,
       refused,
+      secured: () => settings().tls.on,
       http2: () => settings().http2.enabled,
       serveHttp2: (socket, peer, said) => serveHttp2(socket, peer, said, http2),
     },
@@ -179,7 +182,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   let configured: unknown = null;
   const configureFront = () => {
-    const { tls } = settings();
+    const tls = { ...settings().tls, on: endsTls(settings()) };
     const next = [tls, protocols()];
     if (isDeepStrictEqual(next, configured)) return;
     configured = next;
@@ -190,6 +193,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
   const settingsChanged = () => {
     pipeline.update(settings());
     configureFront();
+    listener.more.keep(settings().ports);
     backs.settingsChanged(group.members);
   };
 
@@ -211,7 +215,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
       backs.count();
       return listener.bytes();
     },
-    listen: listener.listen,
+    async listen(place) {
+      const port = await listener.listen(place);
+      await listener.more.open(settings().ports);
+      return port;
+    },
+    prepare: (next) => listener.more.open(next.ports),
     settingsChanged,
     async close(graceMs = 0) {
       const closed = listener.close(graceMs);
@@ -230,6 +239,11 @@ function frontOf(
 ): Front | null {
   if (identity === undefined || identity.certificates.length === 0) return null;
   return createFront({ identity, alpn, secured });
+}
+
+/** On its own port, or on another. */
+export function endsTls({ tls, ports }: Pick<L7Settings, 'tls' | 'ports'>): boolean {
+  return tls.on || ports.some((one) => one.tls);
 }
 
 const tooLarge: ReadonlySet<number> = new Set([413, 414, 431]);

@@ -14,7 +14,7 @@ import type { L7Config, L7Settings } from '../protocol/balancer.ts';
 import type { BalancerStats } from '../protocol/stats.ts';
 import { explainRequestRoute } from './explain-request.ts';
 import { metricsRoute } from './metrics.ts';
-import { createProxy } from './proxy.ts';
+import { createProxy, endsTls } from './proxy.ts';
 
 /** The L7 proxy as a program: it reads every request, and counts what each target answered. */
 export const l7Role: Role<L7Config> = {
@@ -84,6 +84,12 @@ export const l7Role: Role<L7Config> = {
       settings: {
         schema: l7SettingsSchema,
         get: () => settings,
+        async prepare(next) {
+          mayShow(next as L7Settings, proxy.front);
+          if ((next as L7Settings).ports.some(({ port }) => port === listen.port))
+            throw new AdminProblem('bad-request', `port ${listen.port} is its own already`, 'ports');
+          await proxy.prepare(next as L7Settings);
+        },
         apply(next) {
           const before = settings;
           mayShow(next as L7Settings, proxy.front);
@@ -125,8 +131,8 @@ function speaksGrpc({ transcode, pool }: L7Settings): void {
 }
 
 /** Ending TLS takes a certificate and its key. */
-function mayShow({ tls }: L7Settings, front: Front | null): void {
-  if (!tls.on || front !== null) return;
+function mayShow(settings: L7Settings, front: Front | null): void {
+  if (!endsTls(settings) || front !== null) return;
   const why = 'this proxy holds no certificate: give its node `certificates` in the lab';
-  throw new AdminProblem('bad-request', why, 'tls.on');
+  throw new AdminProblem('bad-request', why, settings.tls.on ? 'tls.on' : 'ports');
 }

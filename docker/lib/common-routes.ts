@@ -13,7 +13,10 @@ export function commonRoutes(identity: Identity, program: Program, context: Cont
   const initial = settings.get();
   let schema: unknown;
 
-  const change = (next: unknown) => {
+  const change = async (wanted: () => unknown) => {
+    if (settings.prepare !== undefined) await settings.prepare(wanted());
+    // Made anew: somebody else's change may have come in the meantime.
+    const next = wanted();
     const changed = changedPaths(asJson(settings.get()), asJson(next));
     if (changed.length === 0) return;
     settings.apply(next, changed);
@@ -39,18 +42,18 @@ export function commonRoutes(identity: Identity, program: Program, context: Cont
     {
       method: 'PATCH',
       path: '/settings',
-      handle: ({ body }) => {
+      async handle({ body }) {
         if (body === undefined) throw new AdminProblem('bad-request', 'send a JSON merge patch as the body');
-        change(parseOrRefuse(settings.schema, mergePatch(asJson(settings.get()), body)));
+        await change(() => parseOrRefuse(settings.schema, mergePatch(asJson(settings.get()), body)));
         return settings.get();
       },
     },
     {
       method: 'POST',
       path: '/reset',
-      handle: () => {
+      async handle() {
         program.reset?.();
-        change(initial);
+        await change(() => initial);
         context.events.emit({ type: 'reset' });
         return settings.get();
       },

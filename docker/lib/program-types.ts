@@ -27,6 +27,8 @@ export interface Context {
 export interface SettingsHandle<S = unknown> {
   readonly schema: z.ZodType<S>;
   get(): S;
+  /** Before `apply`, where something takes time to be had, or cannot be; rejects with an AdminProblem. */
+  prepare?(next: S): Promise<void>;
   apply(next: S, changed: readonly string[]): void;
 }
 

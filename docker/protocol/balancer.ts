@@ -8,7 +8,8 @@ import { httpSchema } from './l7/http.ts';
 import { hedgeSchema } from './l7/hedge.ts';
 import { http2Schema } from './l7/http2.ts';
 import { limitsSchema } from './l7/limits.ts';
-import { poolSchema } from './l7/pool.ts';
+import { poolSchema, targetProtocolSchema } from './l7/pool.ts';
+import { portsSchema } from './l7/ports.ts';
 import { requestHashSchema } from './l7/request-hash.ts';
 import { retrySchema } from './l7/retry.ts';
 import { routingSchema } from './l7/routing.ts';
@@ -47,6 +48,8 @@ export const targetSchema = z.strictObject({
   draining: z.boolean().default(false),
   /** What it writes into the QUIC connection ids it gives out, in hex; left out: nothing. */
   serverId: hexSchema(1, 15).exactOptional(),
+  /** L7: what is spoken with it; left out: what `pool.protocol` says. */
+  protocol: targetProtocolSchema.exactOptional(),
 });
 export type Target = z.output<typeof targetSchema>;
 
@@ -182,6 +185,7 @@ export const l7SettingsSchema = z.strictObject({
   http: httpSchema.prefault({}),
   http2: http2Schema.prefault({}),
   pool: poolSchema.prefault({}),
+  ports: portsSchema,
   retry: retrySchema.prefault({}),
   hedge: hedgeSchema.prefault({}),
   routing: routingSchema.prefault({}),

@@ -59,7 +59,7 @@ export const limits = kind('limits', (settings, { emit }, before) => {
       // To ask is to count: what would happen to a request that is not sent cannot be said without counting it.
       if (call.dry) return null;
       const address = clientAddress(call.peer.address, call.received.fields, settings.trustedHops);
-      const verdict = limiter.check(viewOf(call.head, address));
+      const verdict = limiter.check(viewOf(call.head, address, call.peer.localPort));
       if (verdict === null) return null;
       return verdict instanceof Promise
         ? verdict.then((one) => carryOut(call, one))

@@ -2,9 +2,10 @@ import type { Match, ValueMatch } from '../../protocol/l7/match.ts';
 
 /** A match as a person reads it: what the route table and every "why" show. */
 export function matchWords(match: Match): string {
-  const { hosts, path, pathIs, methods, headers, query, cookies, sources } = match;
+  const { hosts, path, pathIs, ports, methods, headers, query, cookies, sources } = match;
   const parts = [
     ...(hosts.length === 0 ? [] : [hosts.join(' or ')]),
+    ...(ports.length === 0 ? [] : [`port ${ports.join(' or ')}`]),
     ...(methods.length === 0 ? [] : [methods.join(' or ')]),
     ...pathWords(path, pathIs),
     ...valueWords('header', headers),

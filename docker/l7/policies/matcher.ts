@@ -6,8 +6,9 @@ export type Test = (request: RequestView) => boolean;
 
 /** Everything that a match states about a request, but for the host and path by which a route table finds it. */
 export function conditionsOf(match: Match): readonly Test[] {
-  const { methods, headers, query, cookies, sources } = match;
+  const { ports, methods, headers, query, cookies, sources } = match;
   const tests: Test[] = [];
+  if (ports.length > 0) tests.push(({ port }) => ports.includes(port));
   if (methods.length > 0) tests.push(({ method }) => methods.includes(method));
   for (const [name, wanted] of Object.entries(headers)) {
     const test = valueTest(wanted);

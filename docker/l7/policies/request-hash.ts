@@ -9,7 +9,7 @@ export const requestHash = kind('requestHash', (settings) => {
   return {
     name: 'requestHash',
     request(call) {
-      const key = keyOf(viewOf(call.head, call.peer.address), settings);
+      const key = keyOf(viewOf(call.head, call.peer.address, call.peer.localPort), settings);
       if (key === null) return null;
       call.hashKey = key;
       call.why('requestHash', settings.by === 'path' ? 'by path' : `by ${settings.by} ${settings.name}`);

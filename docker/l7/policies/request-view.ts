@@ -15,13 +15,15 @@ export interface RequestView {
   readonly search: string;
   /** Of the client: the connection's peer, or whom trusted hops name. */
   readonly address: string;
+  /** Of the proxy, where the connection came to. */
+  readonly port: number;
   header(name: string): string | null;
   query(name: string): string | null;
   cookie(name: string): string | null;
 }
 
-export function viewOf(head: RequestHead, address: string): RequestView {
-  return new HeadView(head, address);
+export function viewOf(head: RequestHead, address: string, port: number): RequestView {
+  return new HeadView(head, address, port);
 }
 
 class HeadView implements RequestView {
@@ -30,11 +32,12 @@ class HeadView implements RequestView {
   readonly path: string | null;
   readonly search: string;
   readonly address: string;
+  readonly port: number;
   private readonly head: RequestHead;
   private parameters: URLSearchParams | null = null;
   private cookies: readonly CookiePair[] | null = null;
 
-  constructor(head: RequestHead, address: string) {
+  constructor(head: RequestHead, address: string, port: number) {
     const { target } = head;
     const at = target.indexOf('?');
     const path = at === -1 ? target : target.slice(0, at);
@@ -44,6 +47,7 @@ class HeadView implements RequestView {
     this.path = path.startsWith('/') ? normalPath(path) : path;
     this.search = at === -1 ? '' : target.slice(at);
     this.address = address;
+    this.port = port;
     this.head = head;
   }
 

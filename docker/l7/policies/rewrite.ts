@@ -41,10 +41,17 @@ function newPath(
   match: Match,
   { path: whole, prefix }: { readonly path: string | null; readonly prefix: string | null },
 ): string {
-  if (whole !== null) return whole;
+  if (whole !== null) return match.pathIs === 'regex' ? filled(whole, path, match.path) : whole;
   if (prefix === null || match.pathIs !== 'prefix') return path;
   const matched = match.path.replace(/\/+$/, '');
   const rest = path.slice(matched.length);
   const joined = `${prefix.replace(/\/+$/, '')}${rest}`;
   return joined === '' ? '/' : joined;
+}
+
+/** $1 to $9 are what the groups of the pattern took, as NGINX has it; those that took nothing are nothing. */
+function filled(template: string, path: string, pattern: string): string {
+  if (!template.includes('$')) return template;
+  const taken = new RegExp(pattern).exec(path) ?? [];
+  return template.replace(/\$([1-9])/g, (_, number: string) => taken[Number(number)] ?? '');
 }

@@ -17,7 +17,7 @@ export interface CompiledRoute {
 /**
  * request --host--> exact name, then wildcards from the longest, then any
  *         --path--> exact, then regular expressions, then prefixes from the longest
- *         --rest--> method, most headers and cookies, most query parameters, the settings' own order
+ *         --rest--> port, method, most headers and cookies, most query parameters, the settings' own order
  *
  * The order is Gateway API's (HTTPRoute matching precedence), which leaves the place of regular expressions open; they
  * stand where NGINX and Envoy Gateway have them. Names and prefixes are found by hash, so a thousand routes cost what
@@ -78,6 +78,7 @@ function compile(name: string, route: Route): CompiledRoute {
 /** Sort is stable: what is equal by these stays in the order of the settings. */
 function compare(a: Match, b: Match): number {
   return (
+    rank(b.ports.length > 0) - rank(a.ports.length > 0) ||
     rank(b.methods.length > 0) - rank(a.methods.length > 0) ||
     count(b.headers) + count(b.cookies) - count(a.headers) - count(a.cookies) ||
     count(b.query) - count(a.query) ||

@@ -73,7 +73,7 @@ function createRouting(settings: RoutingSettings, services: Services, before: Ke
   return {
     name: 'routing',
     request(call) {
-      const request = viewOf(call.head, call.peer.address);
+      const request = viewOf(call.head, call.peer.address, call.peer.localPort);
       if (request.path === null) return badPath(call);
       const found = table.find(request);
       if (found === null) {

@@ -12,7 +12,8 @@ export const sticky = kind('sticky', (settings, { group }) => {
   return {
     name: 'sticky',
     request(call) {
-      if (call.pool === null) stickiness.apply(call, viewOf(call.head, call.peer.address));
+      if (call.pool === null)
+        stickiness.apply(call, viewOf(call.head, call.peer.address, call.peer.localPort));
       return null;
     },
     stats: (): StickyCounts & Record<string, number> => ({ ...stickiness.counts }),

@@ -62,7 +62,7 @@ export const tokens = kind('tokens', (settings, { clock }) => {
   return {
     name: 'tokens',
     request(call) {
-      const request = viewOf(call.head, call.peer.address);
+      const request = viewOf(call.head, call.peer.address, call.peer.localPort);
       // What cannot be read cannot be judged, and must not get past for that.
       if (request.path === null) return notAPath;
       // Nobody but us says who it is, on any path.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { portSchema } from '../common.ts';
 
 /** RFC 9110 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -37,6 +38,11 @@ const matchShape = {
     .enum(['prefix', 'exact', 'regex'])
     .default('prefix')
     .meta({ title: 'Path is', description: 'prefix goes by whole segments: /foo is not /foobar' }),
+  ports: z
+    .array(portSchema)
+    .max(16)
+    .default([])
+    .meta({ title: 'Ports', description: 'of the proxy, where the client came to' }),
   methods: z
     .array(z.string().regex(token, 'a method such as GET'))
     .max(20)

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { duration } from '../timing.ts';
 
+export const targetProtocolSchema = z.enum(['http1', 'http2']);
+export type TargetProtocol = z.output<typeof targetProtocolSchema>;
+
 /** Connections to targets, beside `poolSize`, which says how many each may have. */
 export const poolSchema = z.strictObject({
-  protocol: z.enum(['http1', 'http2']).default('http1').meta({ title: 'Protocol to targets' }),
+  protocol: targetProtocolSchema.default('http1').meta({ title: 'Protocol to targets' }),
   queueLimit: z
     .int()
     .min(0)

@@ -53,7 +53,7 @@ const targetPath = z
   .regex(/^[\x21-\x7e]+$/, 'a path without spaces');
 
 export const rewriteSchema = z.strictObject({
-  /** In place of the whole path; the query stays. */
+  /** In place of the whole path; the query stays. $1 to $9 are what the groups of a regular expression took. */
   path: targetPath.nullable().default(null).meta({ title: 'New path' }),
   /** In place of the prefix that matched: /v1/api with prefix / for /v1. */
   prefix: targetPath.nullable().default(null).meta({ title: 'New prefix' }),

@@ -109,19 +109,33 @@ function notHere(file: string, role: LabRole): ManifestOutcome {
   return { problems: [problem], notes: [], routes: [] };
 }
 
-/** The author's targets, then those that only the documents name. */
+/** The author's targets, spoken to as the documents want it, then those that only the documents name. */
 function together(own: Json | undefined, more: Json | undefined): Json {
-  const name = (item: Json) => (isSettings(item) ? item.to : item);
-  const listed = list(own);
-  const known = new Set(listed.map(name));
-  return [...listed, ...list(more).filter((item) => !known.has(item))];
+  const name = (item: Json) => (isSettings(item) ? item.to : item) ?? null;
+  const said = new Map(list(more).map((item) => [name(item), item]));
+  const listed = list(own).map((item) => {
+    const found = said.get(name(item));
+    said.delete(name(item));
+    if (!isSettings(found) || found.protocol === undefined) return item;
+    return { ...(isSettings(item) ? item : { to: item }), protocol: found.protocol };
+  });
+  return [...listed, ...said.values()];
 }
 
-/** Targets that are there keep weight and all; new ones are added. */
+/** Targets that are there keep weight and all, but for what is spoken with them; new ones are added. */
 function joined(present: Json | undefined, wanted: Json | undefined): Json {
-  const before = list(present);
-  const ids = new Set(before.map((one) => (isSettings(one) ? one.id : null)));
-  return [...before, ...list(wanted).filter((one) => isSettings(one) && !ids.has(one.id ?? null))];
+  const said = new Map(
+    list(wanted).flatMap((one) => (isSettings(one) ? [[one.id ?? null, one] as const] : [])),
+  );
+  const before = list(present).map((one) => {
+    if (!isSettings(one)) return one;
+    const found = said.get(one.id ?? null);
+    said.delete(one.id ?? null);
+    if (found === undefined) return one;
+    const rest = Object.fromEntries(Object.entries(one).filter(([key]) => key !== 'protocol'));
+    return found.protocol === undefined ? rest : { ...rest, protocol: found.protocol };
+  });
+  return [...before, ...said.values()];
 }
 
 function list(value: Json | undefined): readonly Json[] {

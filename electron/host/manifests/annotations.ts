@@ -7,7 +7,8 @@ import type { Findings } from './findings.ts';
 export interface Annotations {
   /** In place of the whole path. */
   readonly rewrite: string | null;
-  readonly useRegex: boolean;
+  /** How paths are read: as their type says; those of type ImplementationSpecific as patterns; or all of them. */
+  readonly paths: 'plain' | 'mixed' | 'patterns';
   readonly sticky: Settings | null;
   readonly speech: Speech;
   /** Per cent, of a document that is a canary. */
@@ -46,14 +47,15 @@ export function readAnnotations(document: KubeDocument<'Ingress'>, findings: Fin
   };
 
   const rewrite = value('rewrite-target');
-  if (rewrite?.includes('$') === true) {
+  // Parts of the path are what groups of a regular expression took: there, ingress-nginx reads every path as one.
+  const captures = rewrite?.includes('$') === true;
+  if (captures && value('use-regex') === 'false')
     findings.refuse(
       document,
       at('rewrite-target'),
-      'parts of the path ($1) are not carried over',
-      'a plain path',
+      'parts of the path ($1) take use-regex',
+      'use-regex: "true"',
     );
-  }
   const sticky = oneOf('affinity', ['cookie'], '') === 'cookie';
   const protocol = oneOf('backend-protocol', ['HTTP', 'HTTPS', 'GRPC'], 'HTTP');
   const weight = Number(value('canary-weight') ?? '0');
@@ -65,7 +67,11 @@ export function readAnnotations(document: KubeDocument<'Ingress'>, findings: Fin
   }
   return {
     rewrite,
-    useRegex: oneOf('use-regex', ['true', 'false'], 'false') === 'true',
+    paths: captures
+      ? 'patterns'
+      : oneOf('use-regex', ['true', 'false'], 'false') === 'true'
+        ? 'mixed'
+        : 'plain',
     sticky: sticky ? { mode: 'affinity', cookie: value('session-cookie-name') ?? 'INGRESSCOOKIE' } : null,
     speech: protocol === 'HTTPS' ? 'https' : protocol === 'GRPC' ? 'grpc' : 'http',
     canaryWeight: oneOf('canary', ['true', 'false'], 'false') === 'true' ? weight : null,

@@ -4,8 +4,10 @@ import type { Settings } from '../lab/lab.ts';
 export interface Draft {
   readonly name: string;
   readonly hosts: readonly string[];
+  /** Of the node; none is any. */
+  readonly ports: readonly number[];
   readonly route: Settings;
 }
 
-/** What the traffic of a document's backends is to be: one way to all targets is all that a proxy has. */
+/** What the traffic of a document's backends is to be. */
 export type Speech = 'http' | 'grpc' | 'https';

@@ -1,6 +1,7 @@
 import type { Settings } from '../lab/lab.ts';
 import type { Path } from '../lab/yaml-source.ts';
 import { attach } from './attach.ts';
+import type { Attached } from './attach.ts';
 import type { Backends } from './backends.ts';
 import type { KubeDocument } from './documents.ts';
 import type { Draft } from './draft.ts';
@@ -9,32 +10,60 @@ import type { Findings } from './findings.ts';
 import { allHosts } from './hostnames.ts';
 import type { GrpcRule, HttpRule } from './kinds/routes.ts';
 import { grpcMatch, httpMatch } from './matches.ts';
+import type { NodePort } from './ports.ts';
 
 export interface RouteContext {
   readonly documents: readonly KubeDocument[];
   readonly backends: Backends;
   readonly findings: Findings;
   readonly nameOf: (...parts: readonly (string | number)[]) => string;
+  readonly ports: readonly NodePort[];
 }
 
-/** Each match of each rule is a route of the proxy's. */
+/** Where a route holds: these names, at these ports. */
+interface Place {
+  readonly hosts: readonly string[];
+  readonly ports: readonly number[];
+  /** Where a redirect leads back to. */
+  readonly port: number | null;
+}
+
+/** Each match of each rule is a route of the proxy's; and one for each place, where its listeners' names differ by port. */
 export function httpRoute(
   document: KubeDocument<'HTTPRoute' | 'GRPCRoute'>,
   context: RouteContext,
 ): readonly Draft[] {
   const attached = attach(document, context.documents, context.findings);
   if (attached.length === 0) return [];
-  const hosts = allHosts(attached.map((one) => one.hosts));
-  const listenerPort = attached[0]?.listener.port ?? null;
-  return document.spec.rules.flatMap((rule, index) => {
-    const path = ['spec', 'rules', index];
-    const action = actionOf(document, rule, path, listenerPort, context);
-    const matches = rule.matches.map((match) => ('path' in match ? httpMatch(match) : grpcMatch(match)));
-    return matches.map((match, number): Draft => {
-      const parts = [document.name, rule.name ?? index + 1, ...(matches.length > 1 ? [number + 1] : [])];
-      return { name: context.nameOf(...parts), hosts, route: { match, ...action } };
-    });
-  });
+  const places = placesOf(attached, context.ports);
+  return places.flatMap(({ hosts, ports, port }) =>
+    document.spec.rules.flatMap((rule, index) => {
+      const path = ['spec', 'rules', index];
+      const action = actionOf(document, rule, path, port, context);
+      const matches = rule.matches.map((match) => ('path' in match ? httpMatch(match) : grpcMatch(match)));
+      return matches.map((match, number): Draft => {
+        const parts = [document.name, rule.name ?? index + 1, ...(matches.length > 1 ? [number + 1] : [])];
+        const at = places.length > 1 ? ports.slice(0, 1) : [];
+        return { name: context.nameOf(...parts, ...at), hosts, ports, route: { match, ...action } };
+      });
+    }),
+  );
+}
+
+function placesOf(attached: readonly Attached[], all: readonly NodePort[]): readonly Place[] {
+  const stated = [...new Set(attached.map(({ listener }) => listener.port))];
+  const each = stated.map((one) => ({
+    hosts: allHosts(attached.filter(({ listener }) => listener.port === one).map(({ hosts }) => hosts)),
+    port: all.find((known) => known.stated === one)?.port ?? one,
+  }));
+  const [first] = each;
+  if (first === undefined) return [];
+  const alike = each.every(({ hosts }) => hosts.join() === first.hosts.join());
+  if (!alike) return each.map(({ hosts, port }) => ({ hosts, port, ports: [port] }));
+  const everywhere = each.length === all.length;
+  // Back to where a request came from, where that is one port only.
+  const port = each.length === 1 ? first.port : null;
+  return [{ hosts: first.hosts, port, ports: everywhere ? [] : each.map((one) => one.port) }];
 }
 
 function actionOf(

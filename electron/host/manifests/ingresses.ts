@@ -45,7 +45,7 @@ export function ingressRoutes(documents: readonly Ingress[], context: IngressCon
   return rules.map(({ name, host, match, forward, rewrite }): Draft => {
     const route: Record<string, Json> = { match, forward };
     if (rewrite !== null) route.rewrite = { path: rewrite };
-    return { name, hosts: host === undefined ? [] : [host], route };
+    return { name, hosts: host === undefined ? [] : [host], ports: [], route };
   });
 }
 
@@ -85,14 +85,23 @@ function pathMatch(
   document: Ingress,
   path: string,
   type: 'Exact' | 'Prefix' | 'ImplementationSpecific',
-  { useRegex }: Annotations,
+  { paths }: Annotations,
   at: Path,
   findings: Findings,
 ): Settings | null {
+  // ingress-nginx: a location that begins so, whatever its case.
+  if (paths === 'patterns' || (paths === 'mixed' && type === 'ImplementationSpecific')) {
+    if (isPattern(path)) return { path: `^(?i:${path})`, pathIs: 'regex' };
+    findings.refuse(
+      document,
+      [...at.slice(0, -1), 'path'],
+      'is read as a regular expression, and is none',
+      'one',
+    );
+    return null;
+  }
   if (type === 'Exact') return { path, pathIs: 'exact' };
   if (type === 'Prefix') return { path, pathIs: 'prefix' };
-  // ingress-nginx: a location that begins so, whatever its case.
-  if (useRegex) return { path: `^(?i:${path})`, pathIs: 'regex' };
   const message = 'ImplementationSpecific means something else to each controller';
   findings.refuse(document, at, message, 'Prefix or Exact, or the annotation use-regex');
   return null;
@@ -117,5 +126,13 @@ function addCanary(
     }
     for (const group of Object.keys(main.forward)) main.forward[group] = 100 - weight;
     for (const group of Object.keys(canary.forward)) main.forward[group] = weight;
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(`^(?i:${text})`).source !== '';
+  } catch {
+    return false;
   }
 }

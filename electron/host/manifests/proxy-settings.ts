@@ -8,19 +8,24 @@ import type { KubeDocument } from './documents.ts';
 import type { Draft, Speech } from './draft.ts';
 import { createFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { covers } from './hostnames.ts';
 import { httpRoute } from './http-routes.ts';
 import { ingressRoutes } from './ingresses.ts';
+import { fallbacks } from './fallbacks.ts';
+import { nodePorts } from './ports.ts';
+import type { NodePort } from './ports.ts';
 import { createRouteNames } from './route-names.ts';
 import { securedTargets } from './secured-targets.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What an L7 proxy is told: routes with their groups, TLS in front, and how it speaks to all of its targets. */
 export function proxySettings(
   documents: readonly KubeDocument[],
   backends: Backends,
   findings: Findings,
+  { port: own }: Surroundings,
 ): Settings {
   const nameOf = createRouteNames();
+  const ports = nodePorts(documents.find(isOf('Gateway')), own);
   const sticky = new Map<string, Settings>();
   const speeches = new Map<string, Speech>();
   const speaks = (document: KubeDocument, service: string, speech: Speech) => {
@@ -45,7 +50,7 @@ export function proxySettings(
   const calls = documents.filter(isOf('GRPCRoute'));
   const ingresses = documents.filter(isOf('Ingress'));
   apart(routes, calls, documents, findings);
-  const context = { documents, backends, findings, nameOf };
+  const context = { documents, backends, findings, nameOf, ports };
   const drafts = [
     ...[...routes, ...calls].sort(byAge).flatMap((document) => httpRoute(document, context)),
     ...ingressRoutes([...ingresses].sort(byAge), { ...context, groupOf, speaks }),
@@ -54,23 +59,26 @@ export function proxySettings(
     for (const { backendRefs } of call.spec.rules)
       for (const { name } of backendRefs) speaks(call, name, 'grpc');
   }
-  const all = [...drafts, ...fallbacks(documents, drafts, nameOf)];
+  const all = [...drafts, ...fallbacks(documents, drafts, ports, nameOf)];
   const groups: Record<string, Json> = {};
   for (const name of backends.used) groups[name] = { targets: name };
   for (const [name, { service, ...own }] of sticky) {
     if (typeof service === 'string') groups[name] = { targets: service, sticky: own };
   }
   const words = [...speeches.values()];
+  const calledAll = [...backends.used].every((name) => speeches.get(name) === 'grpc');
+  const called = (name: string) => !calledAll && speeches.get(name) === 'grpc';
   return {
-    targets: [...backends.used],
+    targets: [...backends.used].map((name) => (called(name) ? { to: name, protocol: 'http2' } : name)),
     routing: {
       groups,
       routes: Object.fromEntries(all.map((draft, order) => [draft.name, routeOf(draft, order)])),
     },
-    tls: { on: endsTls(documents) },
+    tls: { on: endsTls(documents, ports) },
+    ports: ports.filter((one) => !one.own).map(({ port, tls }) => ({ port, tls })),
     targetTls: securedTargets(documents, backends, words.includes('https'), findings),
-    // Backends of a lab read both; one proxy has one way to all of them.
-    pool: { protocol: words.includes('grpc') ? 'http2' : 'http1' },
+    // Where only some are called by gRPC, each of those says so of itself.
+    pool: { protocol: calledAll && backends.used.size > 0 ? 'http2' : 'http1' },
   };
 }
 
@@ -102,51 +110,14 @@ function byAge(a: KubeDocument, b: KubeDocument): number {
   return Number.isNaN(age) || age === 0 ? (name(a) < name(b) ? -1 : 1) : age;
 }
 
-function routeOf({ hosts, route }: Draft, order: number): Settings {
+function routeOf({ hosts, ports, route }: Draft, order: number): Settings {
   const { match, ...rest } = route;
   const own = isSettings(match) ? match : {};
-  return { match: { ...own, hosts: [...hosts] }, order, ...rest };
+  return { match: { ...own, hosts: [...hosts], ports: [...ports] }, order, ...rest };
 }
 
-function endsTls(documents: readonly KubeDocument[]): boolean {
-  const listeners = documents.filter(isOf('Gateway')).flatMap(({ spec }) => spec.listeners);
+/** At the node's own port. */
+function endsTls(documents: readonly KubeDocument[], ports: readonly NodePort[]): boolean {
   const ingresses = documents.filter(isOf('Ingress'));
-  return (
-    listeners.some(({ protocol }) => protocol === 'HTTPS') ||
-    ingresses.some(({ spec }) => spec.tls.length > 0)
-  );
-}
-
-/**
- * A request belongs to the most specific listener, or host of an Ingress, that its name fits, and to no other: where no
- * rule of that one takes it, it must not fall to a wider one.
- */
-function fallbacks(
-  documents: readonly KubeDocument[],
-  drafts: readonly Draft[],
-  nameOf: (...parts: readonly (string | number)[]) => string,
-): readonly Draft[] {
-  const ofListeners = documents
-    .filter(isOf('Gateway'))
-    .flatMap(({ spec }) => spec.listeners.flatMap(({ hostname }) => hostname ?? []));
-  const ofIngresses = documents
-    .filter(isOf('Ingress'))
-    .flatMap(({ spec }) => spec.rules.flatMap(({ host }) => host ?? []));
-  return [...new Set([...ofListeners, ...ofIngresses])].flatMap((host): Draft[] => {
-    const wider = drafts.some(
-      ({ hosts }) => hosts.length === 0 || hosts.some((one) => one !== host && covers(one, host)),
-    );
-    const takesAll = drafts.some(({ hosts, route }) => hosts.includes(host) && isForAll(route.match));
-    if (!wider || takesAll) return [];
-    const answer = { match: { path: '/', pathIs: 'prefix' }, respond: { status: 404, body: 'no route\n' } };
-    return [{ name: nameOf('other', host.replace('*', 'any')), hosts: [host], route: answer }];
-  });
-}
-
-function isForAll(match: Json | undefined): boolean {
-  if (typeof match !== 'object' || match === null || Array.isArray(match)) return false;
-  const { path, pathIs, headers, query, methods } = match as Settings;
-  const empty = (value: Json | undefined) =>
-    value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
-  return path === '/' && pathIs === 'prefix' && empty(headers) && empty(query) && empty(methods);
+  return ports.some(({ own, tls }) => own && tls) || ingresses.some(({ spec }) => spec.tls.length > 0);
 }

@@ -28,7 +28,7 @@ function proxyLine(route: Settings): string {
   const match = isSettings(route.match) ? route.match : {};
   const hosts = words(match.hosts) || 'any host';
   const is = match.pathIs === 'prefix' ? '' : `${words(match.pathIs)} `;
-  const more = ['methods', 'headers', 'query'].flatMap((key) => {
+  const more = ['ports', 'methods', 'headers', 'query'].flatMap((key) => {
     const value = match[key];
     const stated = isSettings(value) ? Object.keys(value).join(', ') : words(value);
     return stated === '' ? [] : [`${key} ${stated}`];

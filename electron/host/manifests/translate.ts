@@ -9,6 +9,7 @@ import { createFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { forwarderSettings } from './forwarder-settings.ts';
 import type { KindName } from './kinds/kinds.ts';
+import { judgePorts } from './ports.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,10 +26,11 @@ export function translate(file: string, text: string, around: Surroundings): Tra
   const findings = createFindings(problems);
   refuseOtherLayer(documents, around, findings);
   oneGateway(documents, around, findings);
+  judgePorts(documents, around, findings);
   twice(documents, findings);
   const backends = createBackends(around, findings);
   const make = around.role === 'l7' ? proxySettings : forwarderSettings;
-  const settings = make(documents, backends, findings);
+  const settings = make(documents, backends, findings, around);
   if (documents.length === 0 && problems.length === 0) {
     return { settings: null, problems: [empty(file)], notes: [] };
   }
@@ -75,12 +77,7 @@ function refuseOtherLayer(
   }
 }
 
-/** A node is one listener's worth of a Gateway: it has one port, and speaks in one way on it. */
-function oneGateway(
-  documents: readonly KubeDocument[],
-  { role, port }: Surroundings,
-  findings: Findings,
-): void {
+function oneGateway(documents: readonly KubeDocument[], { role }: Surroundings, findings: Findings): void {
   const [gateway, second] = documents.filter(isOf('Gateway'));
   if (second !== undefined) {
     findings.refuse(
@@ -91,30 +88,11 @@ function oneGateway(
     );
   }
   if (gateway === undefined) return;
-  const [first] = gateway.spec.listeners;
   for (const [index, listener] of gateway.spec.listeners.entries()) {
     const path = ['spec', 'listeners', index];
     if (!spoken[role].includes(listener.protocol)) {
       const message = `protocol ${listener.protocol} is not for this node`;
       findings.refuse(gateway, [...path, 'protocol'], message, spoken[role].join(' or '));
-    } else if (first !== undefined && listener.protocol !== first.protocol) {
-      const message = `one port cannot speak ${first.protocol} and ${listener.protocol}`;
-      findings.refuse(gateway, [...path, 'protocol'], message, first.protocol);
-    }
-    const wanted = port ?? first?.port;
-    if (listener.port !== wanted) {
-      findings.refuse(gateway, [...path, 'port'], `this node has one port, ${wanted}`, String(wanted));
-    }
-    const twin = gateway.spec.listeners.findIndex(
-      (one) => one.name === listener.name || one.hostname === listener.hostname,
-    );
-    if (twin < index) {
-      findings.refuse(
-        gateway,
-        path,
-        'another listener has this name or this hostname',
-        'a name and hostname of its own',
-      );
     }
     tlsOf(gateway, index, findings);
   }

@@ -8,6 +8,7 @@ export interface Asked {
   readonly target?: string;
   readonly fields?: readonly Field[];
   readonly address?: string;
+  readonly port?: number;
 }
 
 export function headOf({
@@ -20,5 +21,5 @@ export function headOf({
 }
 
 export function asked(request: Asked = {}): RequestView {
-  return viewOf(headOf(request), request.address ?? '10.0.0.9');
+  return viewOf(headOf(request), request.address ?? '10.0.0.9', request.port ?? 8080);
 }

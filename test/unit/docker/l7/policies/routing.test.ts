@@ -99,6 +99,23 @@ describe('routing', () => {
     expect(stats().groups.one?.requests).toBe(5);
   });
 
+  it('puts what the groups of its pattern took into the new path, as NGINX does', async () => {
+    const { port } = await routed({
+      routes: {
+        old: {
+          match: { path: '^(?i:/foo(/|$)(.*))', pathIs: 'regex' },
+          forward: { one: 1 },
+          rewrite: { path: '/new/$2' },
+        },
+        plain: { match: { path: '/$1' }, forward: { one: 1 }, rewrite: { path: '/is$1' } },
+      },
+    });
+    expect(echo(await ask(port, '/foo/a/b?q=$1')).url).toBe('/new/a/b?q=$1');
+    expect(echo(await ask(port, '/FOO')).url).toBe('/new/');
+    expect(echo(await ask(port, '/foo/$1')).url).toBe('/new/$1');
+    expect(echo(await ask(port, '/$1')).url).toBe('/is$1');
+  });
+
   it('rewrites path and host, edits headers and cookies both ways', async () => {
     const { port } = await routed({
       routes: {

@@ -86,6 +86,34 @@ describe('documents for a balancer that runs', () => {
     expect(second.routing).toMatchObject({ groups: { api: { targets: ['api-1', 'api-2'] } } });
   });
 
+  it('say what is spoken with targets that are there, and take it back', () => {
+    const calls = `apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: { name: rpc }
+spec: { parentRefs: [{ name: edge }], hostnames: [rpc.test], rules: [{ backendRefs: [{ name: api, port: 80 }] }] }
+`;
+    const empty = l7SettingsSchema.parse({
+      targets: [{ id: 'api-1', address: '10.0.0.1', port: 8080, weight: 7 }],
+    });
+    const both =
+      gateway + httpRoute('hostnames: [www.test], rules: [{ backendRefs: [{ name: web, port: 80 }] }]');
+    const first = after(`${both}---\n${calls}`, empty);
+    expect(first).toMatchObject({
+      pool: { protocol: 'http1' },
+      targets: [
+        { id: 'api-1', weight: 7, protocol: 'http2' },
+        { id: 'api-2', protocol: 'http2' },
+        { id: 'web' },
+      ],
+    });
+    const second = after(to('api', 'plain'), first);
+    expect((second.targets as readonly Settings[]).map(({ protocol }) => protocol)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('change nothing where one of them is wrong', () => {
     const { patch, outcome } = apply(to('nobody', 'old'), {});
     expect(patch).toBeNull();

@@ -22,7 +22,7 @@ function taken(
   host = 'shop.test',
   more: Record<string, string> = {},
 ) {
-  const { method = 'GET', ...headers } = more;
+  const { method = 'GET', port = '8080', ...headers } = more;
   const table = createRouteTable(routesSchema.parse(settingsOf(translation).routing.routes));
   const head = {
     method,
@@ -32,7 +32,7 @@ function taken(
     version: '1.1',
     fields: Object.entries(headers),
   } as const;
-  return table.find(viewOf(head, '192.0.2.1'))?.name ?? null;
+  return table.find(viewOf(head, '192.0.2.1', Number(port)))?.name ?? null;
 }
 
 describe('an HTTPRoute becomes routes of the proxy', () => {

@@ -84,6 +84,18 @@ describe('an Ingress becomes routes of the proxy', () => {
     expect(new RegExp(routes['shop-1-1']?.match.path ?? '').test('/V1/x')).toBe(true);
   });
 
+  it('parts of a path go into the new one, and every path of that Ingress is a pattern then', () => {
+    const paths = [path('/foo(/|$)(.*)', 'api', 'ImplementationSpecific'), path('/bar/(.*)', 'web', 'Exact')];
+    const { routes } = settingsOf(
+      ingress(`{ rules: [{ http: { paths: [${paths.join()}] } }] }`, nginx('rewrite-target', '/$2')),
+    ).routing;
+    expect(routes['shop-1-1']).toMatchObject({
+      match: { path: '^(?i:/foo(/|$)(.*))', pathIs: 'regex' },
+      rewrite: { path: '/$2' },
+    });
+    expect(routes['shop-1-2']?.match.pathIs).toBe('regex');
+  });
+
   it('a wildcard is told of: an Ingress means one label', () => {
     const found = proxy(
       ingress(`{ rules: [{ host: "*.shop.test", http: { paths: [${path('/', 'web')}] } }] }`),

@@ -120,7 +120,6 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp])[] 
   ],
   ['a second Gateway', gateway + gateway.replace('edge', 'back'), /a second Gateway/],
   ['a document twice', gateway + gateway, /another Gateway default\/edge stands above/],
-  ['another port', gateway.replace('8080', '80'), /^6:34 this node has one port, 8080; 8080/],
   [
     'two ways on one port',
     gateway.replace(
@@ -168,12 +167,25 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp])[] 
     /^3:\d+ there is no annotation read here called "auth-url"; one of rewrite-target/,
   ],
   [
-    'a capture',
+    'a capture of no pattern',
     ingress(
       '{ defaultBackend: { service: { name: web, port: { number: 80 } } } }',
-      '"nginx.ingress.kubernetes.io/rewrite-target": "/$1"',
+      '"nginx.ingress.kubernetes.io/rewrite-target": "/$1", "nginx.ingress.kubernetes.io/use-regex": "false"',
     ),
     /parts of the path/,
+  ],
+  [
+    'a pattern that is none, in an Ingress',
+    ingress(
+      '{ rules: [{ http: { paths: [{ path: "/(", pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] } }] }',
+      '"nginx.ingress.kubernetes.io/rewrite-target": "/$1"',
+    ),
+    /is read as a regular expression, and is none/,
+  ],
+  [
+    'two listeners with one name',
+    gateway.replace('protocol: HTTP }', 'protocol: HTTP }, { name: web, port: 8081, protocol: HTTP }'),
+    /another listener has this name, or this port and hostname/,
   ],
   [
     'a resource',
@@ -216,6 +228,13 @@ describe('what is not supported is refused by its name, with its place', () => {
     expect(
       told(forwarder(gateway.replace('HTTP', 'TCP') + route('TCPRoute', 'rules: [{}]'))).join('\n'),
     ).toContain('leads to no backend');
+    const ports = gateway.replace(
+      'protocol: HTTP }',
+      'protocol: TCP }, { name: db, port: 5432, protocol: TCP }',
+    );
+    expect(told(forwarder(ports)).join('\n')).toContain(
+      'has one port, and 8080 is it; a Gateway of its own on another balancer for 5432',
+    );
     const twice =
       gateway.replace('HTTP', 'TCP') +
       route('TCPRoute', `rules: [{ ${toWeb} }]`, 'a') +
