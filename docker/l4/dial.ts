@@ -83,8 +83,8 @@ function open(member: Member, settings: L4Settings, hooks: DialHooks, done: (ok:
     noDelay: true,
     onread: {
       buffer: buffer.next,
-      callback(length, bytes) {
-        const taken = hooks.onBytes(buffer.take(bytes, length));
+      callback(length) {
+        const taken = hooks.onBytes(buffer.take(length));
         buffer.written(taken !== 'flushed');
         return taken !== 'full';
       },

@@ -1,4 +1,5 @@
 import type { RequestCounts } from '../protocol/stats.ts';
+import { createStatusCounts } from './status-counts.ts';
 
 /** received = answered + aborted + inFlight. */
 export interface RequestCounter {
@@ -9,7 +10,7 @@ export interface RequestCounter {
 }
 
 export function createRequestCounter(): RequestCounter {
-  const byStatus: Record<string, number> = {};
+  const byStatus = createStatusCounts();
   let received = 0;
   let answered = 0;
   let aborted = 0;
@@ -21,7 +22,7 @@ export function createRequestCounter(): RequestCounter {
       if (status === null) aborted += 1;
       else {
         answered += 1;
-        byStatus[status] = (byStatus[status] ?? 0) + 1;
+        byStatus.add(status);
       }
     },
     view: () => ({
@@ -29,7 +30,7 @@ export function createRequestCounter(): RequestCounter {
       answered,
       aborted,
       inFlight: received - answered - aborted,
-      byStatus: { ...byStatus },
+      byStatus: byStatus.view(),
     }),
   };
 }

@@ -56,7 +56,7 @@ export class Try implements BackListener, Held {
     whole.stage = 'waiting';
     whole.sentAt = this.sentAt;
     this.silence ??= takeDeadline();
-    this.silence.set(settings.responseTimeoutMs, () => this.timedOut());
+    this.silence.set(settings.responseTimeoutMs, () => this.timedOut(), this.sentAt);
     const limitMs = sooner(settings.retry.perTryTimeoutMs, whole.call.timeouts?.tryMs ?? 0);
     if (limitMs > 0) this.perTry = setTimeout(() => this.timedOut(), limitMs);
     this.send(inner);
@@ -71,7 +71,8 @@ export class Try implements BackListener, Held {
     const { whole } = this;
     const { call, client } = whole;
     if (this.perTry !== null) clearTimeout(this.perTry);
-    const tookMs = performance.now() - this.sentAt;
+    const now = performance.now();
+    const tookMs = now - this.sentAt;
     if (whole.hedge?.wins(this, head.status, tookMs) === false) return;
     whole.targetTls = this.tls;
     whole.sentAt = this.sentAt;
@@ -82,7 +83,7 @@ export class Try implements BackListener, Held {
     whole.server = fieldValue(head.fields, serverHeader);
     call.target = this.member.id;
     if (head.status === 101) this.tunnel();
-    else this.silence?.refresh();
+    else this.silence?.refresh(now);
     const answer = call.wrapsResponse ? call.wrappedResponse(client.spreadable()) : client;
     this.answer = answer;
     answer.onDrain(() => this.attempt?.resume());

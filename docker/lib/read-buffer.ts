@@ -22,8 +22,8 @@ const spare: Buffer[] = [];
 export interface ReadBuffer {
   /** The buffer for the next read. */
   next(): Buffer;
-  /** The bytes just read, safe to write now. */
-  take(buffer: Uint8Array, length: number): Buffer;
+  /** So many bytes have just been read into it: these, safe to write now. */
+  take(length: number): Buffer;
   /** After the write: may the same memory be read into again? */
   written(pending: boolean): void;
 }
@@ -33,13 +33,13 @@ export function createReadBuffer(): ReadBuffer {
   let small = true;
   return {
     next: () => own ?? shared,
-    take(buffer, length) {
+    take(length) {
       small = length < bulk;
       if (own === null) {
-        const read = buffer.subarray(0, length);
-        if (small) return Buffer.from(read);
-        own = spare.pop() ?? Buffer.allocUnsafeSlow(bytes);
-        own.set(read);
+        const copy = small ? Buffer.allocUnsafe(length) : (spare.pop() ?? Buffer.allocUnsafeSlow(bytes));
+        shared.copy(copy, 0, 0, length);
+        if (small) return copy;
+        own = copy;
       }
       return own.subarray(0, length);
     },

@@ -5,6 +5,21 @@ import { fieldLines, joined, lastChunk } from './writer.ts';
 /** A microtask at a tenth of queueMicrotask's price, which keeps an async context for each. */
 const soon = Promise.resolve();
 
+/** Heads that came with the read that is being looked at: most of their bodies come with it, too. */
+const waiting: BodyWriter[] = [];
+let looking = false;
+
+/** Looks at what was read; a head that then still waits for its body goes out alone, without a microtask of its own. */
+export function lookAt(read: Buffer, look: (read: Buffer) => void): void {
+  looking = true;
+  try {
+    look(read);
+  } finally {
+    looking = false;
+    for (let writer = waiting.pop(); writer !== undefined; writer = waiting.pop()) writer.flush();
+  }
+}
+
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'raw';
 
 /** Writes one message on a connection: its head waits for the first piece of the body, so that both go out together. */
@@ -20,7 +35,8 @@ export class BodyWriter {
     this.waiting = head;
     this.left = length;
     // A body may be long in coming, and the head is worth something by itself.
-    void soon.then(() => this.flush());
+    if (looking) waiting.push(this);
+    else void soon.then(() => this.flush());
   }
 
   /** False: the kernel has enough for now. */

@@ -11,11 +11,14 @@ export function blankLines(bytes: Buffer): number {
   return at;
 }
 
+/** Line by line: what follows a head in the same text is not looked through. */
 export function endInText(text: string): HeadEnd | null {
-  const proper = text.indexOf('\n\r\n');
-  const bare = text.indexOf('\n\n');
-  if (bare !== -1 && (proper === -1 || bare < proper)) return { text: bare + 1, next: bare + 2 };
-  return proper === -1 ? null : { text: proper + 1, next: proper + 3 };
+  for (let feed = text.indexOf('\n'); feed !== -1; feed = text.indexOf('\n', feed + 1)) {
+    const next = text.charCodeAt(feed + 1);
+    if (next === 10) return { text: feed + 1, next: feed + 2 };
+    if (next === 13 && text.charCodeAt(feed + 2) === 10) return { text: feed + 1, next: feed + 3 };
+  }
+  return null;
 }
 
 export function endOfHead(bytes: Buffer): HeadEnd | null {

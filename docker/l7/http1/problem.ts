@@ -4,6 +4,7 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** Nothing else that takes a problem's place has a reason. (`in` costs several times what reading it does.) */
 export function isProblem(value: object): value is Problem {
-  return 'reason' in value && 'status' in value;
+  return (value as Partial<Problem>).reason !== undefined;
 }

@@ -6,8 +6,8 @@ export function readInto(take: (bytes: Buffer) => boolean): OnReadOpts {
   const buffer = createReadBuffer();
   return {
     buffer: buffer.next,
-    callback(length, bytes) {
-      buffer.written(!take(buffer.take(bytes, length)));
+    callback(length) {
+      buffer.written(!take(buffer.take(length)));
       return true;
     },
   };

@@ -1,33 +1,26 @@
 //  Outgoing --> [head, body writer] --> target        one request at a time on a kept connection
 //  BackListener <-- [reader > parse] <-- target
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import type { TlsFacts } from '../../protocol/tls.ts';
 import type { HttpSettings } from '../../protocol/l7/http.ts';
 import type { BackListener, Outgoing } from '../back.ts';
 import type { Cause } from '../failure.ts';
 import type { Field, ResponseHead } from '../message.ts';
 import { fieldValue, fieldValues, withoutFields } from '../message.ts';
-import { BodyWriter } from './body-writer.ts';
+import { answerLimits } from './answer-limits.ts';
+import { BodyWriter, lookAt } from './body-writer.ts';
 import { responseFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { isProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
-import { readInto } from './read-into.ts';
 import { Reader } from './reader.ts';
 import type { ReaderEvents, ReaderLimits } from './reader.ts';
 import { RequestSink } from './request-sink.ts';
 import { noBody, written } from './request-writer.ts';
 import { parseResponseHead } from './response-head.ts';
+import { TargetSocket } from './target-socket.ts';
+import type { TargetSocketDeps, TargetSocketListener } from './target-socket.ts';
 
-export interface TargetConnectionDeps {
-  readonly address: string;
-  readonly port: number;
-  readonly connectTimeoutMs: number;
-  /** In the clear: its bytes may be read into a buffer of ours. */
-  readonly plain: boolean;
-  /** Lays TLS over the connection; null where it goes in the clear. */
-  secure(raw: Socket, ready: (facts: TlsFacts) => void): Socket | null;
+export interface TargetConnectionDeps extends TargetSocketDeps {
   http(): HttpSettings;
   /** Stands: may be told to send. */
   onConnected(): void;
@@ -43,20 +36,12 @@ interface Again {
 const again: Again = { kind: 'again' };
 
 /** What is under way is known by its listener: the connection may be somebody else's by the time it is spoken of. */
-export class TargetConnection implements ReaderEvents {
-  /** Below TLS: its bytes are those on the wire. */
-  readonly raw: Socket;
+export class TargetConnection implements ReaderEvents, TargetSocketListener {
   /** How many requests it was given. */
   used = 0;
-  connected = false;
-  private readonly socket: Socket;
+  private readonly link: TargetSocket;
   private readonly deps: TargetConnectionDeps;
   private readonly reader = new Reader(this);
-  private readonly timer: NodeJS.Timeout;
-  private readonly secured: boolean;
-  private tls: TlsFacts | null = null;
-  /** The connection stands, and nothing is said over it before the handshake is done. */
-  private shaking = false;
   private listener: BackListener | null = null;
   private outgoing: Outgoing | null = null;
   private body: RequestSink | null = null;
@@ -70,34 +55,16 @@ export class TargetConnection implements ReaderEvents {
 
   constructor(deps: TargetConnectionDeps) {
     this.deps = deps;
-    const { address, port, plain } = deps;
-    const take = (bytes: Buffer) => this.take(bytes);
-    const onread = plain ? readInto(take) : undefined;
-    this.raw = connect({
-      host: address,
-      port,
-      noDelay: true,
-      allowHalfOpen: true,
-      ...(onread && { onread }),
-    });
-    const secured = deps.secure(this.raw, (facts) => {
-      this.tls = facts;
-      this.stand();
-    });
-    this.secured = secured !== null;
-    const socket = secured ?? this.raw;
-    this.socket = socket;
-    this.timer = setTimeout(() => this.fail(this.shaking ? 'tls' : 'connect-timeout'), deps.connectTimeoutMs);
-    this.raw.on('connect', () => this.reached());
-    if (onread === undefined) socket.on('data', take);
-    socket.on('drain', () => this.body?.wake());
-    socket.on('end', () => this.finish());
-    socket.on('error', (error: NodeJS.ErrnoException) => this.fail(this.causeOf(error)));
-    socket.on('close', () => {
-      clearTimeout(this.timer);
-      this.fail(this.connected ? 'closed-early' : this.shaking ? 'tls' : 'refused');
-      deps.onClosed(this.connected);
-    });
+    this.link = new TargetSocket(deps, this);
+  }
+
+  /** Below TLS: its bytes are those on the wire. */
+  get raw(): Socket {
+    return this.link.raw;
+  }
+
+  get connected(): boolean {
+    return this.link.connected;
   }
 
   /** Before it stands: whom to tell if it never does. */
@@ -118,14 +85,14 @@ export class TargetConnection implements ReaderEvents {
     const request = written(next, `${address}:${port}`);
     if (request === null) {
       // A head that cannot be written is a policy's mistake, and not to be told while the caller is still asking.
-      queueMicrotask(() => this.fail('bad-request'));
+      queueMicrotask(() => this.failed('bad-request'));
     } else if (request.framing === 'none' && next.upgrade === null) {
       this.socket.write(request.text, 'latin1');
-      heard.connected(noBody, this.tls);
+      heard.connected(noBody, this.link.tls);
     } else {
       const writer = new BodyWriter(this.socket, request.text, request.framing, request.length);
       this.body = new RequestSink(this, this.socket, writer);
-      heard.connected(this.body, this.tls);
+      heard.connected(this.body, this.link.tls);
     }
   }
 
@@ -144,14 +111,7 @@ export class TargetConnection implements ReaderEvents {
   }
 
   limits(): ReaderLimits {
-    const { answerHeadBytes, fieldBytes, fields } = this.deps.http();
-    return {
-      requestLineBytes: answerHeadBytes,
-      headBytes: answerHeadBytes,
-      fieldBytes,
-      fields,
-      bodyBytes: 0,
-    };
+    return answerLimits(this.deps.http());
   }
 
   head(text: string): Framing | Again | Problem {
@@ -185,7 +145,7 @@ export class TargetConnection implements ReaderEvents {
   }
 
   problem(): void {
-    this.fail('bad-response');
+    this.failed('bad-response');
   }
 
   isFor(body: RequestSink): boolean {
@@ -201,7 +161,7 @@ export class TargetConnection implements ReaderEvents {
     if (this.tunnel) {
       this.socket.end();
       this.settle();
-    } else if (!whole) this.fail('reset');
+    } else if (!whole) this.failed('reset');
   }
 
   requestAborted(): void {
@@ -209,19 +169,11 @@ export class TargetConnection implements ReaderEvents {
     this.socket.destroy();
   }
 
-  private reached(): void {
-    if (this.secured) this.shaking = true;
-    else this.stand();
-  }
-
-  private stand(): void {
-    this.connected = true;
-    clearTimeout(this.timer);
+  stood(): void {
     this.deps.onConnected();
   }
 
-  /** Whether nobody needs the bytes any more. */
-  private take(bytes: Buffer): boolean {
+  take(bytes: Buffer): boolean {
     const { listener } = this;
     // Nobody asked: what an idle connection says cannot be the answer to what is sent next.
     if (listener === null && this.outgoing === null) {
@@ -229,19 +181,47 @@ export class TargetConnection implements ReaderEvents {
       return true;
     }
     this.answerBytes += bytes.length;
-    this.reader.feed(bytes);
-    this.hearEnd();
+    lookAt(bytes, this.look);
     return listener?.flushed() === true;
   }
 
-  private finish(): void {
+  drained(): void {
+    this.body?.wake();
+  }
+
+  finished(): void {
     if (this.listener === null) {
       this.socket.destroy();
       return;
     }
     const problem = this.reader.finish();
     if (problem === null && this.ended !== null) this.hearEnd();
-    else this.fail('closed-early');
+    else this.failed('closed-early');
+  }
+
+  failed(cause: Cause): void {
+    const heard = this.listener;
+    this.listener = null;
+    this.socket.destroy();
+    if (heard === null) return;
+    if (!this.connected) heard.failed(cause, 'unsent');
+    else {
+      const closed = cause === 'reset' || cause === 'closed-early';
+      heard.failed(cause, this.used > 1 && this.answerBytes === 0 && closed ? 'stale' : 'maybe');
+    }
+  }
+
+  closed(): void {
+    this.deps.onClosed(this.connected);
+  }
+
+  private readonly look = (bytes: Buffer): void => {
+    this.reader.feed(bytes);
+    this.hearEnd();
+  };
+
+  private get socket(): Socket {
+    return this.link.stream;
   }
 
   /**
@@ -286,24 +266,6 @@ export class TargetConnection implements ReaderEvents {
     this.reader.tunnel();
     this.listener?.head(head);
     return again;
-  }
-
-  private fail(cause: Cause): void {
-    const heard = this.listener;
-    this.listener = null;
-    this.socket.destroy();
-    if (heard === null) return;
-    if (!this.connected) heard.failed(cause, 'unsent');
-    else {
-      const closed = cause === 'reset' || cause === 'closed-early';
-      heard.failed(cause, this.used > 1 && this.answerBytes === 0 && closed ? 'stale' : 'maybe');
-    }
-  }
-
-  private causeOf({ code }: NodeJS.ErrnoException): Cause {
-    if (this.connected) return 'reset';
-    if (this.shaking) return 'tls';
-    return code === 'ETIMEDOUT' ? 'connect-timeout' : 'refused';
   }
 }
 

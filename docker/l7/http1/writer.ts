@@ -12,11 +12,9 @@ const breaksLine = /[\0\r\n]/;
 
 export function fieldLines(fields: readonly Field[]): string | null {
   let text = '';
-  for (const field of fields) {
-    const line = `${field[0]}: ${field[1]}`;
-    if (breaksLine.test(line)) return null;
-    text += line;
-    text += '\r\n';
+  for (const [name, value] of fields) {
+    if (breaksLine.test(name) || breaksLine.test(value)) return null;
+    text += name + ': ' + value + '\r\n';
   }
   return text;
 }

@@ -65,9 +65,9 @@ class HeadView implements RequestView {
 }
 
 export function hostOf(authority: string): string {
-  const bracket = authority.lastIndexOf(']');
-  const colon = authority.lastIndexOf(':');
-  const host = colon > bracket ? authority.slice(0, colon) : authority;
+  // An address in brackets has colons of its own.
+  const colon = authority.indexOf(':', authority.indexOf(']') + 1);
+  const host = colon === -1 ? authority : authority.slice(0, colon);
   // A name may end in a dot and mean the same (RFC 1034 3.1).
   const name = host.toLowerCase();
   return name.endsWith('.') ? name.slice(0, -1) : name;

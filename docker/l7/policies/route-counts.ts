@@ -2,6 +2,7 @@ import { createDurationBuckets } from '../duration-buckets.ts';
 import { createLatencyCounter } from '../../lib/latency-buckets.ts';
 import type { LatencyCounter } from '../../lib/latency-buckets.ts';
 import type { RouteStats } from '../../protocol/l7/policy-stats.ts';
+import { createStatusCounts } from '../status-counts.ts';
 import type { CallEnd } from './policy.ts';
 
 /** The books of one route; kept under its name, whatever becomes of its settings. */
@@ -17,7 +18,7 @@ export type RouteWords = Pick<RouteStats, 'match' | 'does'>;
 export function createRouteCounter(): RouteCounter {
   const latency: LatencyCounter = createLatencyCounter();
   const durations = createDurationBuckets();
-  const byStatus: Record<string, number> = {};
+  const byStatus = createStatusCounts();
   const byGroup: Record<string, number> = {};
   const mirrored = { sent: 0, answered: 0, failed: 0 };
   let requests = 0;
@@ -27,8 +28,7 @@ export function createRouteCounter(): RouteCounter {
       if (group !== null) byGroup[group] = (byGroup[group] ?? 0) + 1;
     },
     end({ status, latencyMs }) {
-      const key = statusKey(status);
-      byStatus[key] = (byStatus[key] ?? 0) + 1;
+      byStatus.add(status);
       latency.record(latencyMs);
       durations.record(latencyMs);
     },
@@ -38,15 +38,11 @@ export function createRouteCounter(): RouteCounter {
     view: (words) => ({
       ...words,
       requests,
-      byStatus: { ...byStatus },
+      byStatus: byStatus.view(),
       byGroup: { ...byGroup },
       latency: latency.view(),
       durations: durations.view(),
       mirrored: { ...mirrored },
     }),
   };
-}
-
-export function statusKey(status: number | null): string {
-  return status === null ? 'cut' : String(status);
 }

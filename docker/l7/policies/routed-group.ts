@@ -1,9 +1,9 @@
 import type { Pool } from '../../balancing/pool.ts';
 import type { GroupCounts } from '../../protocol/l7/policy-stats.ts';
 import type { TargetGroup } from '../../protocol/l7/routing.ts';
+import { createStatusCounts } from '../status-counts.ts';
 import type { Answer, Call, Services } from './policy.ts';
 import type { RequestView } from './request-view.ts';
-import { statusKey } from './route-counts.ts';
 import type { Seal } from './sticky/seal.ts';
 import { createStickiness } from './sticky/stickiness.ts';
 
@@ -24,7 +24,7 @@ export function createRoutedGroup(
   const { targets, maxRequests } = settings;
   const pool = services.group.among(targets);
   const stickiness = createStickiness(settings.sticky, seal, () => targets, before?.sticky);
-  const byStatus: Record<string, number> = { ...before?.byStatus };
+  const byStatus = createStatusCounts(before?.byStatus);
   let requests = before?.requests ?? 0;
   let refused = before?.refused ?? 0;
   let inFlight = 0;
@@ -43,14 +43,13 @@ export function createRoutedGroup(
       inFlight += 1;
       call.atEnd(({ status }) => {
         inFlight -= 1;
-        const key = statusKey(status);
-        byStatus[key] = (byStatus[key] ?? 0) + 1;
+        byStatus.add(status);
       });
       return null;
     },
     view: () => ({
       requests,
-      byStatus: { ...byStatus },
+      byStatus: byStatus.view(),
       inFlight,
       refused,
       sticky: { ...(stickiness?.counts ?? before?.sticky ?? { kept: 0, moved: 0, fresh: 0 }) },
