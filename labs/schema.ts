@@ -21,6 +21,7 @@ export const needNames = [
   'nft-dnat',
   'dsr',
   'xdp',
+  'ipvs',
   'quic',
 ] as const;
 const needs = z.array(z.enum(needNames)).default([]);

@@ -1,6 +1,7 @@
 import type { KernelRule } from '../protocol/stats.ts';
 import { endpointChain, kubeProxyBase, kubeProxyRules, serviceChain } from './kube-proxy-rules.ts';
 import type { KubeEndpoint, KubeService } from './kube-proxy-rules.ts';
+import { runningCount } from './running-count.ts';
 import { runTool } from './tool.ts';
 
 /** What the nat table says of the service, counted since this node is up: rewriting a chain starts its own counters anew. */
@@ -60,18 +61,6 @@ export function kubeProxy(): KubeProxy {
 
 export function placeOf({ address, port }: KubeEndpoint): string {
   return `${address}:${port}`;
-}
-
-/** A counter that may begin again at nought, and its sum over all beginnings. */
-function runningCount() {
-  const sums = new Map<string, { total: number; last: number }>();
-  return {
-    see(key: string, count: number) {
-      const { total, last } = sums.get(key) ?? { total: 0, last: 0 };
-      sums.set(key, { total: total + (count >= last ? count - last : count), last: count });
-    },
-    all: (): ReadonlyMap<string, number> => new Map([...sums].map(([key, { total }]) => [key, total])),
-  };
 }
 
 const foremost = ['KUBE-SVC-', 'KUBE-SEP-'];

@@ -14,6 +14,8 @@ export interface PlaneTarget {
   readonly address: string;
   readonly port: number;
   readonly weight: number;
+  /** Asked to go: it gets nothing new, and is no less well for that. */
+  readonly draining?: boolean;
 }
 
 export interface Count {

@@ -1,6 +1,7 @@
 import type { L4Settings } from '../protocol/balancer.ts';
 import type { KernelPlane as PlaneName } from '../protocol/kernel.ts';
 import { dsr } from './dsr.ts';
+import { ipvs } from './ipvs.ts';
 import { nftDnat } from './nft-dnat.ts';
 import type { Front, KernelPlane } from './plane.ts';
 import { xdp } from './xdp.ts';
@@ -12,6 +13,7 @@ const planes: Readonly<
   'nft-dnat': nftDnat,
   dsr,
   xdp,
+  ipvs,
 };
 
 export async function openPlane(settings: L4Settings, front: Front): Promise<KernelPlane> {

@@ -165,6 +165,7 @@ function wantedOf(group: Group, settings: L4Settings): Wanted {
     address: member.target.address,
     port: member.target.port,
     weight: member.weight,
+    draining: !member.registered || member.target.draining,
   });
   return { serving: group.serving.map(place), known: group.members.map(place), settings };
 }

@@ -1,5 +1,4 @@
 //  a network of its own, with one made-up neighbour --> each data path: opened, given rules, read, closed --> works, or why not
-import { access } from 'node:fs/promises';
 import { l4SettingsSchema } from '../protocol/balancer.ts';
 import type { L4Settings } from '../protocol/balancer.ts';
 import type { KernelPlane as PlaneName, PlaneTrial } from '../protocol/kernel.ts';
@@ -25,7 +24,7 @@ export async function tryPlanes(): Promise<readonly PlaneTrial[]> {
     await tried('nft-dnat', () => tryPlane('nft-dnat', 'round-robin')),
     await tried('dsr', () => tryPlane('dsr', 'flow-hash')),
     await tried('xdp', () => tryPlane('xdp', 'maglev')),
-    await lookForIpvs(),
+    await tried('ipvs', () => tryPlane('ipvs', 'round-robin')),
   ];
 }
 
@@ -75,15 +74,4 @@ async function tryKubeProxy(): Promise<void> {
   const proxy = kubeProxy();
   await proxy.sync(service);
   await proxy.read(service);
-}
-
-async function lookForIpvs(): Promise<PlaneTrial> {
-  const found = await access('/proc/net/ip_vs').then(
-    () => true,
-    () => false,
-  );
-  const detail = found
-    ? 'the kernel has ip_vs, but no data path here uses it'
-    : 'this kernel has no ip_vs loaded';
-  return { plane: 'ipvs', works: false, detail };
 }

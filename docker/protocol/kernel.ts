@@ -5,13 +5,13 @@ import { addressSchema } from './common.ts';
  * Who forwards. `userspace`: this program, two sockets a connection. The others are the kernel's work, by rules that
  * this program writes and keeps in step with health; they need a network of their own, and never run outside of one.
  */
-export const planes = ['userspace', 'nft-dnat', 'dsr', 'xdp'] as const;
+export const planes = ['userspace', 'nft-dnat', 'dsr', 'xdp', 'ipvs'] as const;
 export type Plane = (typeof planes)[number];
 export type KernelPlane = Exclude<Plane, 'userspace'>;
 
 export const planeSchema = z.enum(planes).default('userspace').meta({
   title: 'Data path',
-  description: 'chosen when the node is made: userspace, nft-dnat, dsr or xdp',
+  description: 'chosen when the node is made: userspace, nft-dnat, dsr, xdp or ipvs',
 });
 
 export const kernelSchema = z
@@ -20,7 +20,8 @@ export const kernelSchema = z
     virtualAddress: addressSchema.nullable().default(null).meta({ title: 'Virtual address' }),
     masquerade: z.boolean().default(false).meta({
       title: 'Masquerade',
-      description: "nft-dnat: targets see this node's address. Without it they answer through this node",
+      description:
+        "nft-dnat, ipvs: targets see this node's address. Without it they answer through this node",
     }),
     remember: z.boolean().default(false).meta({
       title: 'Connection table',
@@ -30,7 +31,7 @@ export const kernelSchema = z
   .meta({ title: 'Kernel data path' });
 export type KernelSettings = z.output<typeof kernelSchema>;
 
-/** What a lab may ask of a kernel. `ipvs` is only looked for: no data path of ours stands on it. */
+/** What a lab may ask of a kernel. */
 export const triedPlanes = ['kube-proxy', 'nft-dnat', 'dsr', 'xdp', 'ipvs'] as const;
 export const planeTrialsSchema = z.array(
   z.strictObject({ plane: z.enum(triedPlanes), works: z.boolean(), detail: z.string() }),

@@ -15,6 +15,7 @@ export const capabilities = [
   'nft-dnat',
   'dsr',
   'xdp',
+  'ipvs',
   // Linux on x64, for which its library was built.
   'quic',
 ] as const;

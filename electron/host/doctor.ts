@@ -74,7 +74,7 @@ function engineFindings(engines: Engines): readonly Finding[] {
   });
 }
 
-/** Each data path was tried in that kernel a moment ago. ip_vs is only told of: nothing here needs it. */
+/** Each data path was tried in that kernel a moment ago. ip_vs is only told of: none of our own labs needs it. */
 export function planesFinding({ known, unknown }: PlanesReport): Finding {
   const what = 'Kernel data paths';
   if (unknown !== null)

@@ -58,9 +58,12 @@ function viaProblems(
 ): readonly LabProblem[] {
   const [member] = referencedMembers(lab, act, name);
   if (member === undefined) return [unknownNode(lab, act, name, path, source)];
-  if (member.node.role === 'kube-node' || planeOf(member.node) === 'nft-dnat') return [];
+  const plane = planeOf(member.node);
+  if (member.node.role === 'kube-node' || plane === 'nft-dnat' || plane === 'ipvs') return [];
   const message = `"${name}" passes no packets on, so no answer would come through it`;
-  return [problem(source, { path, message, expected: 'a kube-node, or an l4 with `plane: nft-dnat`' })];
+  return [
+    problem(source, { path, message, expected: 'a kube-node, or an l4 with `plane: nft-dnat` or `ipvs`' }),
+  ];
 }
 
 /** A process without a network of its own can have none of this: the lab, or the act, has to say so. */

@@ -28,6 +28,7 @@ const held: Readonly<Record<Plane, readonly NodeCapability[]>> = {
   'nft-dnat': ['NET_ADMIN'],
   dsr: ['NET_ADMIN'],
   xdp: ['NET_ADMIN', 'SYS_ADMIN'],
+  ipvs: ['NET_ADMIN'],
 };
 
 function neededBy(node: LabNode): readonly NodeCapability[] {
@@ -43,11 +44,13 @@ export function planeOf({ role, settings }: LabNode): Plane | null {
 
 function sysctls(node: LabNode): Readonly<Record<string, string>> {
   const plane = planeOf(node);
-  const forwards = node.role === 'kube-node' || plane === 'nft-dnat';
+  const forwards = node.role === 'kube-node' || plane === 'nft-dnat' || plane === 'ipvs';
   return {
     ...(forwards ? { 'net.ipv4.ip_forward': '1' } : {}),
     // Bytes of each connection in conntrack's list.
     ...(forwards ? { 'net.netfilter.nf_conntrack_acct': '1' } : {}),
+    // ip_vs says what it made of a connection only when it is asked to; without the module there is no such setting.
+    ...(plane === 'ipvs' ? { 'net.ipv4.vs.conntrack': '1' } : {}),
     ...(node.network?.tracking === undefined ? {} : trackingOf(node.network.tracking)),
     // Answer ARP only for what is on the interface asked, and never ask in the name of an address on the loopback.
     ...(node.network?.carries !== undefined && node.network.arp === 'quiet'

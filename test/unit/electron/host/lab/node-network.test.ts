@@ -48,6 +48,15 @@ describe('a node’s network', () => {
       sysctls: { 'net.ipv4.ip_forward': '1', 'net.netfilter.nf_conntrack_acct': '1' },
       capabilities: ['NET_ADMIN'],
     });
+    const virtual = { role: 'l4', settings: { plane: 'ipvs', targets: 'plain' } } as const;
+    expect(nodeNetwork({ name: 'virtual', group: 'virtual', node: virtual }, nodes, resolve)).toEqual({
+      sysctls: {
+        'net.ipv4.ip_forward': '1',
+        'net.netfilter.nf_conntrack_acct': '1',
+        'net.ipv4.vs.conntrack': '1',
+      },
+      capabilities: ['NET_ADMIN'],
+    });
     expect(of('balancer')).toEqual({ sysctls: {}, capabilities: ['NET_ADMIN'] });
   });
 
