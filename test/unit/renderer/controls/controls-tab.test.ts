@@ -243,3 +243,24 @@ test('a switch says what is so, whoever has switched it', async () => {
   });
   await expect.poll(() => screen.getByRole('switch').getAttribute('aria-checked')).toBe('true');
 });
+
+test('a target is taken out, weighed and deregistered by its row, not by its JSON', async () => {
+  const target = { id: 'backend-1', address: '10.0.0.9', port: 8080 };
+  const schema = { type: 'object', properties: { targets: { type: 'array' }, draining: { type: 'array' } } };
+  const host = hostWith({ ...controls, settings: { targets: [target], draining: [] }, schema });
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const sent = (settings: object) =>
+    expect
+      .poll(() => host.calls.at(-1))
+      .toEqual({ name: 'node.set', params: { node: 'balancer', settings } });
+  await fireEvent.click(await screen.findByLabelText('backend-1 is being deregistered'));
+  await sent({ draining: ['backend-1'] });
+  await fireEvent.click(screen.getByLabelText('backend-1 is in the list'));
+  await sent({ targets: [] });
+  const weight = screen.getByLabelText<HTMLInputElement>('Weight of backend-1');
+  await fireEvent.change(weight, { target: { value: 'much' } });
+  expect(screen.getByRole('alert').textContent).toContain('"much" is no weight');
+  await fireEvent.change(weight, { target: { value: '5' } });
+  await sent({ targets: [{ ...target, weight: 5 }] });
+  expect(screen.queryByLabelText('Targets being deregistered')).toBeNull();
+});
