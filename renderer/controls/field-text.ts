@@ -3,9 +3,14 @@ import type { FieldSchema } from './schema.ts';
 
 type Read = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
 
+/** A list of names fits on a line; more of JSON than that is read by its shape. */
+const longLine = 48;
+
 export function writeField(value: Json): string {
   if (value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  const line = JSON.stringify(value);
+  return line.length <= longLine ? line : JSON.stringify(value, null, 2);
 }
 
 /** What was typed, as a value; the node itself judges whether it is allowed. */
@@ -19,8 +24,9 @@ export function readField(schema: FieldSchema, text: string): Read {
     case 'group':
       try {
         return { ok: true, value: JSON.parse(typed) as Json };
-      } catch {
-        return { ok: false, message: 'This must be JSON, for example ["a", "b"].' };
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        return { ok: false, message: `This must be JSON, for example ["a", "b"]. ${why}` };
       }
     default:
       return { ok: true, value: typed };

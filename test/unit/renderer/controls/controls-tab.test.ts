@@ -264,3 +264,22 @@ test('a target is taken out, weighed and deregistered by its row, not by its JSO
   await sent({ targets: [{ ...target, weight: 5 }] });
   expect(screen.queryByLabelText('Targets being deregistered')).toBeNull();
 });
+
+test('JSON has a line for each of its own, says what is wrong with it, and that it is merged', async () => {
+  const rules = { search: { match: { path: '/api/search' }, requests: 10, perMs: 1000 } };
+  const schema = { type: 'object', properties: { rules: { type: 'object', title: 'Rules' } } };
+  const host = hostWith({ ...controls, settings: { rules }, effective: { rules }, schema });
+  draw(ControlsTab, { session: sessionSample() }, host);
+  const field = await screen.findByLabelText<HTMLTextAreaElement>('Rules');
+  expect(field.value.split('\n').length).toBeGreaterThan(5);
+  expect(screen.getByText(/what is left out stays as it is/)).toBeTruthy();
+  await fireEvent.input(field, { target: { value: '{ "search": { "by": "address" }' } });
+  await fireEvent.keyDown(field, { key: 'Enter' });
+  expect((await screen.findByRole('alert')).textContent).toMatch(/must be JSON.*Expected ',' or '}'/);
+  await fireEvent.input(field, { target: { value: '{ "search": { "by": "address" } }' } });
+  await fireEvent.keyDown(field, { key: 'Enter' });
+  const settings = { rules: { search: { by: 'address' } } };
+  await expect
+    .poll(() => host.calls.at(-1))
+    .toEqual({ name: 'node.set', params: { node: 'balancer', settings } });
+});
