@@ -88,7 +88,7 @@ const groupShape = {
     description: 'for modulo, ring and Maglev. flow: the five-tuple; source: the client address',
   }),
   healthCheck: healthCheckSchema.prefault({}),
-  passive: passiveSchema.prefault({}),
+  passive: passiveSchema.prefault({}).meta({ title: 'Passive checks (outlier ejection)' }),
   whenAllDown: z
     .enum(['fail-open', 'refuse'])
     .default('fail-open')
@@ -136,7 +136,7 @@ export const l4SettingsSchema = z.strictObject(
       .default('round-robin')
       .meta({ title: 'Algorithm' }),
     plane: planeSchema,
-    kernel: kernelSchema.prefault({}),
+    kernel: kernelSchema.prefault({}).meta({ title: 'Kernel data plane' }),
     idleTimeoutMs: timer(350_000, 'Idle timeout'),
     whenIdle: z.enum(['forget', 'close']).default('forget').meta({ title: 'At the idle timeout' }),
     udp: z.boolean().default(false).meta({ title: 'UDP on the same port, too' }),
@@ -182,21 +182,21 @@ export const l7SettingsSchema = z.strictObject({
   }),
   tls: serverTlsSchema.prefault({}),
   targetTls: targetTlsSchema.prefault({}),
-  http: httpSchema.prefault({}),
-  http2: http2Schema.prefault({}),
-  pool: poolSchema.prefault({}),
+  http: httpSchema.prefault({}).meta({ title: 'HTTP' }),
+  http2: http2Schema.prefault({}).meta({ title: 'HTTP/2' }),
+  pool: poolSchema.prefault({}).meta({ title: 'Pool of connections to targets' }),
   ports: portsSchema,
-  retry: retrySchema.prefault({}),
-  hedge: hedgeSchema.prefault({}),
-  routing: routingSchema.prefault({}),
-  sticky: stickySchema.prefault({}),
-  requestHash: requestHashSchema.prefault({}),
-  limits: limitsSchema.prefault({}),
-  waf: wafSchema.prefault({}),
-  cache: cacheSchema.prefault({}),
-  compression: compressionSchema.prefault({}),
-  tokens: tokensSchema.prefault({}),
-  transcode: transcodeSchema.prefault({}),
+  retry: retrySchema.prefault({}).meta({ title: 'Retries' }),
+  hedge: hedgeSchema.prefault({}).meta({ title: 'Hedging' }),
+  routing: routingSchema.prefault({}).meta({ title: 'Routing' }),
+  sticky: stickySchema.prefault({}).meta({ title: 'Sticky sessions' }),
+  requestHash: requestHashSchema.prefault({}).meta({ title: 'Hash of requests' }),
+  limits: limitsSchema.prefault({}).meta({ title: 'Rate limits' }),
+  waf: wafSchema.prefault({}).meta({ title: 'Web application firewall' }),
+  cache: cacheSchema.prefault({}).meta({ title: 'Cache' }),
+  compression: compressionSchema.prefault({}).meta({ title: 'Compression' }),
+  tokens: tokensSchema.prefault({}).meta({ title: 'Tokens (JWT)' }),
+  transcode: transcodeSchema.prefault({}).meta({ title: 'REST to gRPC' }),
   tracing: z
     .boolean()
     .default(false)

@@ -65,6 +65,20 @@ export function applies(schema: FieldSchema, siblings: Json): boolean {
   );
 }
 
+/** What of a form speaks of these words, by title, name or description; a group that does is kept whole. */
+export function speakingOf(schema: FieldSchema, words: string): FieldSchema {
+  const wanted = words.trim().toLowerCase();
+  if (wanted === '') return schema;
+  const fields = schema.fields.flatMap((field) => {
+    const { name, schema: inner } = field;
+    const said = [name, inner.title, inner.description].some((one) => one.toLowerCase().includes(wanted));
+    if (said) return [field];
+    const left = speakingOf(inner, words);
+    return left.fields.length === 0 ? [] : [{ name, schema: left }];
+  });
+  return { ...schema, fields };
+}
+
 /** A merge patch that changes one field and nothing else. */
 export function patchOf(path: readonly string[], value: Json): Json {
   return path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);

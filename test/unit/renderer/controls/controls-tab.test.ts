@@ -283,3 +283,29 @@ test('JSON has a line for each of its own, says what is wrong with it, and that 
     .poll(() => host.calls.at(-1))
     .toEqual({ name: 'node.set', params: { node: 'balancer', settings } });
 });
+
+test('of many settings one is found by a word of its title, or of its group', async () => {
+  const numbers: Record<string, { type: string; title: string }> = {};
+  for (let n = 0; n < 20; n++) numbers[`field${n}`] = { type: 'number', title: `Number ${n}` };
+  const group = {
+    type: 'object',
+    title: 'Rate limits',
+    properties: { store: { type: 'string', title: 'Store' } },
+  };
+  const schema: Controls['schema'] = { type: 'object', properties: { ...numbers, limits: group } };
+  const settings = { limits: { store: 'redis' } };
+  draw(
+    ControlsTab,
+    { session: sessionSample() },
+    hostWith({ ...controls, settings, effective: settings, schema }),
+  );
+  const find = await screen.findByLabelText('Find a setting');
+  await fireEvent.input(find, { target: { value: 'rate l' } });
+  expect(screen.queryByLabelText('Number 7')).toBeNull();
+  expect(screen.getByLabelText('Store')).toBeTruthy();
+  await fireEvent.input(find, { target: { value: 'number 7' } });
+  expect(screen.getByLabelText('Number 7')).toBeTruthy();
+  expect(screen.queryByLabelText('Store')).toBeNull();
+  await fireEvent.input(find, { target: { value: 'nothing of it' } });
+  expect(screen.getByText(/No setting of balancer speaks of/)).toBeTruthy();
+});
