@@ -110,11 +110,12 @@ async function script(ground: Ground, args: readonly string[], limitMs: number):
     : fail(`${args.join(' ')} ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
 }
 
-/** A minute each, every time with another seed: the failure names it. */
+/** Every time with another seed: the failure names it. */
 async function fuzz(ground: Ground): Promise<Tally> {
   const tallies: Tally[] = [];
-  for (const what of ['requests', 'wire']) {
-    tallies.push(await script(ground, ['test/soak/main.ts', what, '--seconds', '60'], 5 * minute));
+  const seconds = { requests: 60, wire: 120 };
+  for (const [what, long] of Object.entries(seconds)) {
+    tallies.push(await script(ground, ['test/soak/main.ts', what, '--seconds', String(long)], 5 * minute));
   }
   return sum(tallies);
 }

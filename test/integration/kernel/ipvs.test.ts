@@ -32,7 +32,7 @@ const why = await missing();
 describe.skipIf(why !== null)(`the data path ipvs${why === null ? '' : ` (not here: ${why})`}`, () => {
   const session = newSession();
   let engine: Engine;
-  let admin: ReturnType<typeof adminOver>;
+  let admin: ReturnType<typeof adminOver> | undefined;
 
   beforeAll(async () => {
     engine = await dockerEngine();
@@ -71,12 +71,12 @@ describe.skipIf(why !== null)(`the data path ipvs${why === null ? '' : ` (not he
   });
 
   afterAll(async () => {
-    admin.close();
+    admin?.close();
     await engine.remove(session);
     await engine.dispose();
   });
 
-  const stats = async () => (await admin.get('/stats')) as BalancerStats;
+  const stats = async () => (await admin?.get('/stats')) as BalancerStats;
   const opened = async () => {
     const { targets } = await stats();
     return backends.map((id) => targets[id]?.connections.opened ?? 0);
@@ -107,7 +107,7 @@ describe.skipIf(why !== null)(`the data path ipvs${why === null ? '' : ` (not he
   });
 
   it('gives nothing new to a server that drains', async () => {
-    await admin.patch('/settings', { draining: ['backend-1'] });
+    await admin?.patch('/settings', { draining: ['backend-1'] });
     await waitUntil(
       async () => (await stats()).kernel?.rules.some(({ text }) => text.endsWith('-w 0')) === true,
       15_000,
