@@ -18,7 +18,7 @@ import { soakWire } from './wire.ts';
  *   npm run soak -- l7 [--minutes 10] [--seed N]                   2,000 requests a second, faults, a change each second, clients that vanish
  *   npm run soak -- pictures [LAB...] [--engine docker|local]      pictures of the window: each step of each lab, then every panel, with axe's word
  *
- * Long on purpose; `npm test` runs a minute of `requests` and two of `wire`.
+ * Long on purpose; `npm test` runs two minutes each of `requests` and `wire`.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
