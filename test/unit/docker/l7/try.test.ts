@@ -181,7 +181,7 @@ describe('its place among the target’s', () => {
   it('can be taken away: a target that is let go ends its requests', () => {
     const rig = begun();
     const [member] = rig.members;
-    for (const held of [...(member?.held ?? [])]) held.letGo();
+    for (const held of [...(member?.held ?? [])]) held.letGo('reset');
     expect([rig.end()?.cause, rig.heard[0], last(rig).cancelled]).toEqual(['let-go', 'head 502', true]);
   });
 

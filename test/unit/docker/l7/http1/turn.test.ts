@@ -161,6 +161,14 @@ describe('an answer', () => {
     expect(to.heard).toEqual(['raw', 'end 0']);
   });
 
+  it('of another status leaves an ordinary request, which is over', () => {
+    const { turn: one, said } = turn(`${get}Connection: upgrade\r\nUpgrade: websocket\r\n`);
+    one.respond.head({ status: 426, fields: [['content-length', '0']] });
+    const to = sink();
+    one.feed(to);
+    expect([said, to.heard]).toEqual([[], ['end 0']]);
+  });
+
   it('hears when its client has room', () => {
     const { turn: one } = turn(get);
     let woken = 0;

@@ -238,6 +238,13 @@ const wrong: readonly TargetCase[] = [
     ...malformed,
   },
   {
+    section: '8.6',
+    name: '101 that is not the end',
+    says: [head([[':status', '101']]), head(ok, true)],
+    heard: [bad],
+    ...malformed,
+  },
+  {
     section: '8.1',
     name: 'trailers that are not the end',
     says: [head(ok), head([['a', 'b']])],
