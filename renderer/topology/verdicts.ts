@@ -73,14 +73,14 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
       ? []
       : [{ connections: entrance.connections, open: entrance.open, failed: 0 }];
   });
+  const unmet = unconnected(ticks, from);
   const last = seen.at(-1);
-  if (last === undefined) return { state: 'unknown', words: 'not measured', witness: null };
+  if (last === undefined && unmet === null) return { state: 'unknown', words: 'not measured', witness: null };
   const witness = ticks.at(-1)?.balancers[from]?.targets[to] === undefined ? to : from;
   const made = mean(seen.map((one) => one.connections));
   const failed = mean(seen.map((one) => one.failed));
   const row = rowOf(health, from, to);
   if (isQuiet(ticks, from)) return { state: 'idle', words: 'no requests', witness: from };
-  const unmet = unconnected(ticks, from);
   if (unmet !== null) return { state: 'bad', words: `does not connect (${unmet})`, witness: from };
   if (failed > 0 && failed >= made) {
     // Not "does not connect": what listens may still not agree on TLS.
@@ -89,11 +89,11 @@ function judgeL4({ from, to }: Link, { ticks, health }: Facts): LayerVerdict {
   if (row?.lastProbe?.ok === false && row.lastProbe.code.startsWith('L4')) {
     return { state: 'bad', words: `does not connect (${row.lastProbe.code})`, witness };
   }
-  if (made === 0 && last.open === 0) {
+  if (made === 0 && (last?.open ?? 0) === 0) {
     const out = row?.state === 'unhealthy' ? 'out of rotation' : 'no connections';
     return { state: 'idle', words: out, witness };
   }
-  return { state: 'good', words: `connects ${rate(made)}/s, ${last.open} open`, witness };
+  return { state: 'good', words: `connects ${rate(made)}/s, ${last?.open ?? 0} open`, witness };
 }
 
 /** A client that asks for nothing: what its balancer counts is of others. */
@@ -118,7 +118,9 @@ type Judged = LayerVerdict & { readonly trouble: string };
 
 function judgeL7({ from, to }: Link, facts: Facts): Judged {
   const { ticks } = facts;
-  const own = ticks.flatMap((tick) => tick.backends[to] ?? []);
+  // Straight from a client it is that one's word: a backend counts the requests of all its clients together.
+  const direct = ticks.at(-1)?.clients[from] !== undefined;
+  const own = direct ? [] : ticks.flatMap((tick) => tick.backends[to] ?? []);
   const sums = sum(
     own.length > 0
       ? own.map((tick) => tick.outcomes)
@@ -133,7 +135,8 @@ function judgeL7({ from, to }: Link, facts: Facts): Judged {
   );
   if (!measured) return { state: 'unknown', words: 'requests not seen here', witness: null, trouble: '' };
   const all = total(sums);
-  const waiting = own.at(-1)?.inFlight ?? 0;
+  const last = ticks.at(-1);
+  const waiting = (direct && last?.backends[to] ? last.clients[from] : own.at(-1))?.inFlight ?? 0;
   if (all === 0 && waiting > 0) {
     const words = `answers nothing, ${waiting} wait`;
     return { state: 'bad', words, witness, trouble: 'answers nothing' };

@@ -118,3 +118,15 @@ test('a client that is answered by others says nothing good of one that is stopp
   const { l7 } = judge({ from: 'client', to: 'other', layer: 'l4' }, facts);
   expect([l7.state, l7.words]).toEqual(['unknown', 'other is stopped']);
 });
+
+test('of two clients of one backend the one that meets nobody is not told that it answers well', () => {
+  const tick = tickSample(1);
+  const { client } = tick.clients;
+  if (client === undefined) throw new Error('The sample has a client.');
+  const clients = { home: client, abroad: { ...client, outcomes: { 'connect-timeout': 20 } } };
+  const facts = { ticks: [{ ...tick, clients }], health: undefined, nodes: new Map(), requests: [] };
+  const of = (from: string) => judge({ from, to: 'backend-1', layer: 'l4' }, facts);
+  expect(of('home').l7).toMatchObject({ state: 'good', witness: 'home' });
+  expect(of('abroad').l7.state).toBe('bad');
+  expect(of('abroad')).toMatchObject({ label: 'does not connect (100 % connect-timeout)', disagree: false });
+});
