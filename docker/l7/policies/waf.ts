@@ -2,6 +2,7 @@
 import type { Json } from '../../protocol/json.ts';
 import type { WafStats } from '../../protocol/l7/policy-stats.ts';
 import type { WafSettings } from '../../protocol/l7/waf.ts';
+import type { RequestHead } from '../message.ts';
 import { fieldValue } from '../message.ts';
 import { kind } from './policy-kind.ts';
 import type { Answer, Call, Policy } from './policy.ts';
@@ -11,7 +12,10 @@ import type { FoundLog } from './waf/found.ts';
 import { judgeHead } from './waf/head.ts';
 import { judgeParts, scoreOf } from './waf/judge.ts';
 import type { Finding } from './waf/judge.ts';
-import { bodyParts, headParts, queryParts } from './waf/parts.ts';
+import { readMultipart } from './waf/multipart.ts';
+import { judgeNamed } from './waf/named.ts';
+import { bodyParts, headParts, queryParts, typeOf } from './waf/parts.ts';
+import type { Part } from './waf/parts.ts';
 
 type Counts = Omit<WafStats, 'found'> & { byRule: Record<string, number> };
 
@@ -61,7 +65,7 @@ export const waf = kind('waf', (settings, _services, before): Policy | null => {
     found,
     request(call) {
       const { head } = call;
-      const findings = [...judgeHead(head, settings), ...judgeParts(queryParts(head), settings.paranoia)];
+      const findings = [...judgeHead(head, settings), ...judged(queryParts(head), head, settings)];
       if (settings.inspect === 'query') return decide(call, findings);
       findings.push(...judgeParts(headParts(head), settings.paranoia));
       if (!call.hasBody || settings.bodyBytes === 0 || call.upgrade !== null) return decide(call, findings);
@@ -90,11 +94,24 @@ async function withBody(
   if (!whole) call.why('waf', `of the body only the first ${bytes.length} bytes`);
   const coded = fieldValue(call.head.fields, 'content-encoding');
   if (coded !== null && coded.toLowerCase() !== 'identity') {
+    // A browser sends none; whoever does hides what it says from whoever looks.
+    const hidden = {
+      rule: 'body-coded',
+      family: 'protocol',
+      where: 'content-encoding',
+      match: coded,
+    } as const;
     call.why('waf', `the body is ${coded}, and not looked at`);
-    return findings;
+    return [...findings, { ...hidden, score: 5 }];
   }
-  const parts = bodyParts(fieldValue(call.head.fields, 'content-type'), bytes, whole);
-  if (parts !== null) return [...findings, ...judgeParts(parts, settings.paranoia)];
+  const type = fieldValue(call.head.fields, 'content-type');
+  if (typeOf(type) === 'multipart/form-data') {
+    const read = readMultipart(type ?? '', bytes.toString('latin1'));
+    if (read !== null) return [...findings, ...read.findings, ...judged(read.parts, call.head, settings)];
+  } else {
+    const parts = bodyParts(type, bytes, whole);
+    if (parts !== null) return [...findings, ...judged(parts, call.head, settings)];
+  }
   const unreadable = {
     rule: 'body-unreadable',
     family: 'protocol',
@@ -102,6 +119,10 @@ async function withBody(
     match: 'not what it says it is',
   } as const;
   return [...findings, { ...unreadable, score: 5 }];
+}
+
+function judged(parts: readonly Part[], head: RequestHead, { paranoia }: WafSettings): readonly Finding[] {
+  return [...judgeParts(parts, paranoia), ...judgeNamed(parts, head)];
 }
 
 function refusal(status: number): Answer {

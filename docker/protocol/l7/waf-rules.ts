@@ -56,6 +56,8 @@ export const wafRules = [
   'remote-by-number',
   'remote-cut-off',
   'remote-scheme',
+  'remote-by-name',
+  'session-given',
   'command-chained',
   'command-chained-unquoted',
   'command-shell',
@@ -113,6 +115,14 @@ export const wafRules = [
   'boundary-astray',
   'range-backwards',
   'range-many',
+  'body-coded',
+  'method-unlisted',
+  'accept-broken',
+  'wide-escape',
+  'broken-utf-8',
+  'multipart-name',
+  'multipart-coded',
+  'multipart-charset',
   'body-unreadable',
 ] as const;
 export type WafRule = (typeof wafRules)[number];

@@ -53,10 +53,32 @@ export const wafSchema = z.strictObject({
       'ffuf',
     ])
     .meta({ title: 'User agents that contain' }),
+  methods: z
+    .array(z.string().regex(/^[A-Z]{1,30}$/, 'a method such as GET'))
+    .max(40)
+    .default(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'])
+    .meta({ title: 'Methods that are served', description: 'the Core Rule Set: the first four' }),
   fileTypes: z
     .array(z.string().regex(/^[a-z0-9]+$/, 'a file ending without its dot, such as bak'))
     .max(100)
-    .default(['bak', 'old', 'sql', 'env', 'ini', 'log', 'pem', 'key'])
+    .default([
+      'bak',
+      'old',
+      'sql',
+      'env',
+      'ini',
+      'log',
+      'pem',
+      'key',
+      'db',
+      'mdb',
+      'rdb',
+      'swp',
+      'inc',
+      'conf',
+      'cfg',
+      'dll',
+    ])
     .meta({ title: 'File types that are not served' }),
   status: z.int().min(400).max(599).default(403).meta({ title: 'Status when blocked' }),
 });

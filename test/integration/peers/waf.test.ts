@@ -9,33 +9,39 @@ const why = crs === '' ? 'no source of modsecurity-crs (.ci/fetch-crs.sh)' : mis
 
 /**
  * Of the attacks that ModSecurity stops on this run, the share that ours has to stop, by family: what was measured less a
- * little, so that a rule that is lost shows. Methods, bodies in parts and session fixation are no families of ours.
+ * little, so that a rule that is lost shows.
  */
 const floors: Readonly<Record<1 | 2, Readonly<Record<string, number>>>> = {
   1: {
+    '911 method': 1,
     '913 scanner': 1,
-    '920 protocol': 0.6,
-    '921 protocol attack': 0.95,
+    '920 protocol': 0.9,
+    '921 protocol attack': 1,
+    '922 multipart': 1,
     '930 traversal': 1,
-    '931 remote file': 0.7,
+    '931 remote file': 1,
     '932 command': 0.98,
     '933 PHP': 0.95,
     '934 Node.js': 1,
     '941 script': 0.95,
     '942 SQL': 0.92,
+    '943 session fixation': 1,
     '944 Java': 0.99,
   },
   2: {
+    '911 method': 1,
     '913 scanner': 1,
-    '920 protocol': 0.55,
-    '921 protocol attack': 0.95,
+    '920 protocol': 0.8,
+    '921 protocol attack': 1,
+    '922 multipart': 1,
     '930 traversal': 1,
-    '931 remote file': 0.5,
+    '931 remote file': 0.65,
     '932 command': 0.98,
     '933 PHP': 0.95,
     '934 Node.js': 1,
     '941 script': 0.94,
     '942 SQL': 0.75,
+    '943 session fixation': 1,
     '944 Java': 0.95,
   },
 };

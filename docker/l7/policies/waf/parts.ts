@@ -38,14 +38,17 @@ export function headParts({ target, fields }: RequestHead): readonly Part[] {
   return [{ where: 'path', kind: 'path', text: path }, ...headers, ...cookies];
 }
 
+export function typeOf(contentType: string | null): string {
+  return contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
 /** What a body says, if it is of a kind that can be read; null where it claims to be and cannot. */
 export function bodyParts(contentType: string | null, body: Buffer, whole: boolean): readonly Part[] | null {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = typeOf(contentType);
   const text = body.toString('utf8');
   if (type === 'application/x-www-form-urlencoded') return formParts(text, 'body');
   if (type === 'application/json' || type.endsWith('+json')) return jsonParts(text, whole);
   if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) return xmlParts(text);
-  if (type === 'multipart/form-data') return multipartParts(contentType ?? '', body.toString('latin1'));
   return type.startsWith('text/') ? [{ where: 'body', kind: 'argument', text }] : [];
 }
 
@@ -97,30 +100,6 @@ function xmlParts(text: string): readonly Part[] {
     else if (said.trim() !== '') found.push({ where: 'body', kind: 'xml', text: said });
   }
   return found;
-}
-
-function multipartParts(contentType: string, text: string): readonly Part[] | null {
-  const [, quoted, plain] = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType) ?? [];
-  const boundary = quoted ?? plain;
-  if (boundary === undefined) return null;
-  const sections = text.split(`--${boundary}`, mostParts).slice(1);
-  return sections.flatMap((section): Part[] => {
-    const end = section.indexOf('\r\n\r\n');
-    if (end === -1) return [];
-    const head = section.slice(0, end);
-    const name = /[;\s]name="([^"]*)"/i.exec(head)?.[1] ?? '';
-    const file = /filename="([^"]*)"/i.exec(head)?.[1];
-    // What is in a file is not text for a page or a query; its name may be a path.
-    if (file !== undefined) return [{ where: `file ${name}`, kind: 'file', text: file }];
-    return [
-      part(
-        `body ${name}`,
-        Buffer.from(section.slice(end + 4), 'latin1')
-          .toString('utf8')
-          .trimEnd(),
-      ),
-    ];
-  });
 }
 
 function part(where: string, text: string): Part {

@@ -2,7 +2,16 @@ import type { WafRule } from '../../../protocol/l7/waf-rules.ts';
 import type { Part } from './parts.ts';
 
 export type Family =
-  'sql' | 'script' | 'traversal' | 'command' | 'code' | 'remote-file' | 'agent' | 'file-type' | 'protocol';
+  | 'sql'
+  | 'script'
+  | 'traversal'
+  | 'command'
+  | 'code'
+  | 'remote-file'
+  | 'agent'
+  | 'file-type'
+  | 'protocol'
+  | 'session';
 
 /**
  * How a rule wants its text: `plain` as `normalised` gives it; `lines` with its line ends and comments; `unquoted` without

@@ -12,7 +12,7 @@ export const injectionRules: readonly Rule[] = [
   ),
   rule(
     'line-request',
-    /(?:^|[\r\n ])(?:get|post|head|options|connect|put|delete|trace|track|patch|propfind|proppatch|mkcol|copy|move|lock|unlock)[ \t]+(?:\/|\w{2,8}:\/\/)[^\s]{0,200}(?:[ \t]+http\/\d|[\r\n])/,
+    /(?:^|[\r\n ])(?:get|post|head|options|connect|put|delete|trace|track|patch|propfind|proppatch|mkcol|copy|move|lock|unlock)[ \t]+(?:\/|\w{2,8}:\/\/)[^\s]{0,200}(?:[ \t]+http\/\d|[\r\n])|(?:get|post|head|put|delete|connect)[ \t]+\/[^\s]{0,200}[ \t]+http\/\d/,
     { view: 'lines' },
   ),
   rule('line-answer', /\bhttp\/\d(?:\.\d)? \d{3}\b|<html\b.{0,100}<\/html>/),

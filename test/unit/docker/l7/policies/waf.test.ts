@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFoundLog } from '../../../../../docker/l7/policies/waf/found.ts';
 import { judgeParts } from '../../../../../docker/l7/policies/waf/judge.ts';
+import { readMultipart } from '../../../../../docker/l7/policies/waf/multipart.ts';
+import { judgeNamed } from '../../../../../docker/l7/policies/waf/named.ts';
 import { normalised } from '../../../../../docker/l7/policies/waf/normalised.ts';
-import { bodyParts } from '../../../../../docker/l7/policies/waf/parts.ts';
+import { bodyParts, queryParts } from '../../../../../docker/l7/policies/waf/parts.ts';
 import type { L7Patch } from '../../../../../docker/protocol/balancer.ts';
 import type { WafStats } from '../../../../../docker/protocol/l7/policy-stats.ts';
 import { wafSchema } from '../../../../../docker/protocol/l7/waf.ts';
@@ -151,12 +153,6 @@ describe('bodies', () => {
       ['body b', 'x y'],
     ]);
     expect(texts('application/json; charset=utf-8', '{"a":{"b":["x",1]}}')).toEqual([['body a b 0', 'x']]);
-    const parts = '--B\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--B\r\n';
-    const file = 'Content-Disposition: form-data; name="f"; filename="../x"\r\n\r\n<script>\r\n--B--';
-    expect(texts('multipart/form-data; boundary=B', parts + file)).toEqual([
-      ['body a', 'x'],
-      ['file f', '../x'],
-    ]);
     expect(texts('image/png', '<script>')).toEqual([]);
     expect(texts('text/xml', '<a b="x">y<c d=\'z\'/></a>')).toEqual([
       ['body', 'x'],
@@ -168,7 +164,85 @@ describe('bodies', () => {
   it('are suspect when they are not, but not when only cut short', () => {
     expect(texts('application/json', '{"a":')).toBeUndefined();
     expect(texts('application/json', '{"a":', false)).toEqual([['body', '{"a":']]);
-    expect(texts('multipart/form-data', 'x')).toBeUndefined();
+  });
+});
+
+describe('bodies in parts', () => {
+  const type = 'multipart/form-data; boundary=B';
+  const section = (head: string, text: string, line = '\r\n') =>
+    `--B${line}${head}${line}${line}${text}${line}`;
+  const named = (rest: string) => `Content-Disposition: form-data; ${rest}`;
+  const read = (...sections: readonly string[]) => readMultipart(type, `${sections.join('')}--B--`);
+  const rulesIn = (...sections: readonly string[]) => read(...sections)?.findings.map(({ rule }) => rule);
+
+  it('are read part by part, of a file only its name', () => {
+    const found = read(
+      section(named('name="a"'), 'x'),
+      section(named('name="f"; filename="../x"'), '<script>'),
+    );
+    expect(found?.parts.map(({ where, kind, text }) => [where, kind, text])).toEqual([
+      ['body a', 'argument', 'x'],
+      ['file f', 'file', '../x'],
+    ]);
+    expect(found?.findings).toEqual([]);
+  });
+
+  it('are none without a boundary, or where it is nowhere', () => {
+    expect(readMultipart('multipart/form-data', 'x')).toBeNull();
+    expect(readMultipart(type, 'a=1')).toBeNull();
+    expect(readMultipart(type, '')).toMatchObject({ parts: [] });
+  });
+
+  it('whose lines end as only some readers have it are looked at all the same', () => {
+    expect(read(section(named('name="a"'), '<script>', '\n'))?.parts).toMatchObject([{ text: '<script>' }]);
+  });
+
+  it('are suspect by a name that breaks its line, another charset, and a coding of their own', () => {
+    expect(rulesIn(section(named('name="fi;le"'), 'x'))).toEqual(['multipart-name']);
+    expect(rulesIn(section(named('name="a"; filename="a=b.txt"'), 'x'))).toEqual(['multipart-name']);
+    expect(rulesIn(section(named('name="a"; filename="Anna\'s cv (1).pdf"'), 'x'))).toEqual([]);
+    expect(rulesIn(section(`${named('name="a"')}\r\nContent-Type: text/plain; charset=utf-7`, 'x'))).toEqual([
+      'multipart-charset',
+    ]);
+    expect(
+      rulesIn(section(`${named('name="a"')}\r\nContent-Type: text/plain; charset="UTF-8"`, 'x')),
+    ).toEqual([]);
+    expect(rulesIn(section(named('name="_charset_"'), 'utf-7'))).toEqual(['multipart-charset']);
+    expect(rulesIn(section(`${named('name="a"')}\r\nContent-Transfer-Encoding: base64`, 'x'))).toEqual([
+      'multipart-coded',
+    ]);
+  });
+});
+
+describe('what is an attack by its name', () => {
+  const found = (target: string, referer?: string) => {
+    const fields = referer === undefined ? [] : ([['Referer', referer]] as const);
+    const head = {
+      method: 'GET',
+      scheme: 'http',
+      authority: 'shop.lab:8080',
+      target,
+      version: '1.1',
+      fields,
+    } as const;
+    return judgeNamed(queryParts(head), head).map(({ rule, where }) => `${rule} in ${where}`);
+  };
+
+  it('a session that somebody else hands out', () => {
+    expect(found('/?PHPSESSID=abc')).toEqual(['session-given in query PHPSESSID']);
+    expect(found('/?jsessionid=abc', 'https://evil.test/shop.lab')).toEqual([
+      'session-given in query jsessionid',
+    ]);
+    expect(found('/?jsessionid=abc', 'https://shop.lab.evil.test/')).toHaveLength(1);
+    expect(found('/?jsessionid=abc', 'http://SHOP.lab/cart')).toEqual([]);
+    // What payment services give back, and what many interfaces call their own.
+    expect(found('/?session_id=cs_1&sid=2')).toEqual([]);
+  });
+
+  it('a program that is fetched', () => {
+    expect(found('/?_CONF[path]=https://a.test/x')).toEqual(['remote-by-name in query _CONF[path]']);
+    expect(found('/?mosConfig_absolute_path=HTTP%3A%2F%2Fa.test')).toHaveLength(1);
+    expect(found('/?path=/a/b&url=https://a.test&next=https://shop.lab/&absolute_path=/var/www')).toEqual([]);
   });
 });
 
@@ -255,6 +329,17 @@ describe('the firewall', () => {
       (await get(port, '/', { ...form, 'content-type': `${form['content-type']}; charset=utf-7` })).status,
     ).toBe(403);
     expect((await get(port, '/?%0d%0aX')).status).toBe(403);
+    expect((await get(port, '/?a=%uFF0F')).status).toBe(403);
+    expect((await get(port, '/', { 'accept-charset': 'utf-7' })).status).toBe(403);
+    expect((await get(port, '/', { accept: 'text/html;charset=CP1026' })).status).toBe(403);
+    expect((await get(port, '/', { accept: '<>' })).status).toBe(403);
+    expect((await get(port, '/', { accept: 'text/html, application/json;q=0.9, */*;q=0.1' })).status).toBe(
+      200,
+    );
+    expect((await get(port, '/', {}, 'PROPFIND')).status).toBe(403);
+    expect((await get(port, '/', {}, 'DELETE')).status).toBe(200);
+    const coded = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+    expect((await get(port, '/', coded, 'POST', 'x')).status).toBe(403);
     const json = { 'content-type': 'application/json' };
     expect((await get(port, '/', json, 'POST', '{"a":')).status).toBe(403);
   });
