@@ -28,7 +28,8 @@ function ours(name: string, role: 'l4' | 'l7', settings: object, reusePort = fal
         workers: (pids) => pids.slice(0, 1),
         // The admin socket comes after the port.
         ready: (folder) => existsSync(join(folder, 'admin.sock')),
-        args: () => [process.execPath, join(root, 'docker', role, 'main.ts')],
+        // As the engines start it.
+        args: () => [process.execPath, '--max-semi-space-size=8', join(root, 'docker', role, 'main.ts')],
         env: (folder) => ({
           ...(wanted.within === undefined ? {} : { BLINDSPOT_NETWORK: 'own' }),
           BLINDSPOT_CONFIG: JSON.stringify(config(folder, role, wanted, settings, reusePort)),

@@ -8,7 +8,7 @@ import type { AdminPaths } from './admin-path.ts';
 import type { Ground } from './ground.ts';
 import { endLeftovers } from './leftovers.ts';
 import { LogRing } from './log-ring.ts';
-import { guardMemory, heapFlag } from './memory-guard.ts';
+import { guardMemory, heapFlags } from './memory-guard.ts';
 import type { GuardedNode } from './memory-guard.ts';
 import { ownerMark, sessionMark } from './marker.ts';
 import { withAdmin } from './node-config.ts';
@@ -222,7 +222,7 @@ export class LocalSession {
       name: spec.name,
       command: [
         nodePath,
-        heapFlag(spec.memoryMiB),
+        ...heapFlags(spec.memoryMiB),
         join(programs, `${spec.role}.mjs`),
         '--config',
         this.configFile(spec.name),
