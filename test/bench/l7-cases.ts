@@ -57,6 +57,8 @@ export const l7Cases: readonly Case[] = [
   price('rate limit', { limits: { rules: { all: { requests: 10_000, perMs: 50 } } } }),
   price('WAF', { waf: { mode: 'block' } }),
   price('retries', { retry: { tries: 2 } }),
+  // None is due: a timer and a race for each request.
+  price('hedging', { hedge: { enabled: true, afterMs: 1000 } }),
   price('cache (hits)', { cache: { enabled: true } }, { path: '/cacheable/1024' }),
   price('compression', { compression: { encodings: ['gzip'] } }, { fields: ['Accept-Encoding: gzip'] }),
   price('tokens', { tokens: signed.settings }, { fields: [`Authorization: Bearer ${signed.token}`] }),

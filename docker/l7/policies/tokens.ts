@@ -6,6 +6,7 @@ import { kind } from './policy-kind.ts';
 import type { Answer, Call } from './policy.ts';
 import { viewOf } from './request-view.ts';
 import { claimsProblem, missingScopes } from './tokens/claims.ts';
+import { remembering } from './tokens/remembered.ts';
 import { createVerifier } from './tokens/verify.ts';
 import type { Claims } from './tokens/verify.ts';
 import type { TokenRule } from '../../protocol/l7/tokens.ts';
@@ -23,7 +24,7 @@ export const tokens = kind('tokens', (settings, { clock }) => {
     return { name, rule, applies: testOf(rule.match) };
   });
   if (rules.length === 0) return null;
-  const verifier = createVerifier(settings);
+  const verifier = remembering(createVerifier(settings));
   const counts = { accepted: 0, 'without a token': 0, 'a token that will not do': 0, 'a scope missing': 0 };
   const names = rules.map(({ rule }) => rule.subjectHeader.toLowerCase());
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 
 /** Opaque to whoever carries it, and nobody else can make one. */
 export interface Seal {
@@ -12,13 +12,15 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** A key of this process: after a restart all cookies are strangers, as after a rotation of ALB's key. */
-export function createSeal(key: Buffer = randomBytes(32)): Seal {
+export function createSeal(secret: Buffer = randomBytes(32)): Seal {
+  const key = createSecretKey(secret);
+  const nonce = nonces();
   return {
     close(text) {
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv(algorithm, key, nonce);
+      const fresh = nonce();
+      const cipher = createCipheriv(algorithm, key, fresh);
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+      return Buffer.concat([fresh, cipher.getAuthTag(), body]).toString('base64url');
     },
     open(sealed) {
       const bytes = Buffer.from(sealed, 'base64url');
@@ -34,5 +36,16 @@ export function createSeal(key: Buffer = randomBytes(32)): Seal {
         return null;
       }
     },
+  };
+}
+
+/** A call for random bytes costs as much as a seal, however few: many at once. None is ever used twice. */
+function nonces(): () => Buffer {
+  let some = Buffer.alloc(0);
+  return () => {
+    if (some.length === 0) some = randomBytes(nonceBytes * 256);
+    const next = some.subarray(0, nonceBytes);
+    some = some.subarray(nonceBytes);
+    return next;
   };
 }

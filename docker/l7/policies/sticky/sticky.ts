@@ -22,13 +22,14 @@ export interface Chosen {
 
 /** Null: off. */
 export function createSticky(settings: Sticky, seal: Seal): StickyPolicy | null {
+  const sealedCookie = sealedCookies(settings, seal);
   switch (settings.mode) {
     case 'off':
       return null;
     case 'duration':
       return {
         wanted: (request, targets, now) => sealedTarget(request, settings.cookie, seal, targets, now),
-        cookies: ({ target, now }) => [sealedCookie(settings, seal, target, now)],
+        cookies: ({ target, now }) => [sealedCookie(target, now)],
       };
     case 'application':
       return {
@@ -38,7 +39,7 @@ export function createSticky(settings: Sticky, seal: Seal): StickyPolicy | null 
             ? null
             : sealedTarget(request, settings.cookie, seal, targets, now),
         cookies: ({ target, fields, now }) =>
-          setsCookie(fields, settings.applicationCookie) ? [sealedCookie(settings, seal, target, now)] : [],
+          setsCookie(fields, settings.applicationCookie) ? [sealedCookie(target, now)] : [],
       };
     case 'affinity':
       return {
@@ -55,9 +56,18 @@ export function createSticky(settings: Sticky, seal: Seal): StickyPolicy | null 
 /** The cookie itself lives for a week; how long it counts is the balancer's own business, and sealed into it (ALB). */
 const cookieLifeMs = 7 * 86_400_000;
 
-function sealedCookie({ cookie, durationMs }: Sticky, seal: Seal, target: string, now: number): Field {
-  const value = seal.close(JSON.stringify([target, now + durationMs]));
-  return ['Set-Cookie', `${cookie}=${value}; Expires=${new Date(now + cookieLifeMs).toUTCString()}; Path=/`];
+/** To one target in the same millisecond they say the same, and are sealed once. */
+function sealedCookies({ cookie, durationMs }: Sticky, seal: Seal): (target: string, now: number) => Field {
+  const latest = new Map<string, { readonly at: number; readonly field: Field }>();
+  return (target, at) => {
+    const before = latest.get(target);
+    if (before?.at === at) return before.field;
+    const value = seal.close(JSON.stringify([target, at + durationMs]));
+    const expires = new Date(at + cookieLifeMs).toUTCString();
+    const field: Field = ['Set-Cookie', `${cookie}=${value}; Expires=${expires}; Path=/`];
+    latest.set(target, { at, field });
+    return field;
+  };
 }
 
 function sealedTarget(

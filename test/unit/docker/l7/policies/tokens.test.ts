@@ -1,9 +1,14 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OwnCall } from '../../../../../docker/l7/call.ts';
+import type { Answer, Services } from '../../../../../docker/l7/policies/policy.ts';
+import { tokens } from '../../../../../docker/l7/policies/tokens.ts';
+import { l7SettingsSchema } from '../../../../../docker/protocol/balancer.ts';
 import type { L7Patch } from '../../../../../docker/protocol/balancer.ts';
 import { tokensSchema } from '../../../../../docker/protocol/l7/tokens.ts';
 import { ask, cleanUp, echoHead, httpBackend, proxyTo, seen } from '../rig.ts';
+import { headOf } from './request.ts';
 
 afterEach(cleanUp);
 
@@ -75,6 +80,40 @@ describe('tokens at the edge', () => {
     expect(await body('a.b')).toBe('401 not a token');
     // Within the leeway of clocks.
     expect((await tell(token({ ...good(), exp: now - 10 }))).status).toBe(200);
+  });
+
+  it('does not let one outlive its end because it was good before', () => {
+    let now = 1000;
+    const clock = { now: () => now * 1000, after: () => () => undefined };
+    const rules = { all: {} };
+    const policy = tokens.create(
+      l7SettingsSchema.parse({ tokens: { rules, keys: [jwk], leewaySeconds: 0 } }),
+      { clock } as unknown as Services,
+      null,
+    );
+    const field = ['Authorization', `Bearer ${token({ sub: 'anna', exp: 1010 })}`] as const;
+    const peer = { address: '10.0.0.9', port: 1, localAddress: '10.0.0.1', localPort: 80, tls: null };
+    const request = { peer, hasBody: false, upgrade: null, trailers: false };
+    const status = () => {
+      const call = new OwnCall('1', 0, { ...request, head: headOf({ fields: [field] }) }, () =>
+        Promise.reject(new Error('no body')),
+      );
+      return (policy?.request(call) as Answer | null)?.status ?? 200;
+    };
+    expect(status()).toBe(200);
+    now = 1009;
+    expect(status()).toBe(200);
+    now = 1010;
+    expect(status()).toBe(401);
+  });
+
+  it('does not let one outlive the key that it was signed by', async () => {
+    const { tell, change } = await gate({ rules: { all: {} } });
+    const text = token(good());
+    expect((await tell(text)).status).toBe(200);
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    change({ tokens: { rules: { all: {} }, keys: [{ ...other, kid: 'k1' }] as never } });
+    expect((await tell(text)).status).toBe(401);
   });
 
   it('is not talked into another algorithm', async () => {

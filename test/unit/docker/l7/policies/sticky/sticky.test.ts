@@ -44,6 +44,25 @@ describe('sticky cookies', () => {
     expect(wants(pairOf(answer('backend-9')[0]))).toBeNull();
   });
 
+  it('seals no two alike but for the same target in the same millisecond', () => {
+    const { answer, wants } = sticky({ mode: 'duration', durationMs: day });
+    const lines = [
+      answer('backend-1', { now: 5 }),
+      answer('backend-2', { now: 5 }),
+      answer('backend-1', { now: 6 }),
+      answer('backend-1', { now: 5 }),
+    ].map(([line]) => line);
+    expect(new Set(lines).size).toBe(4);
+    expect(lines.map((line) => wants(pairOf(line), day + 4))).toEqual([
+      'backend-1',
+      'backend-2',
+      'backend-1',
+      'backend-1',
+    ]);
+    expect(lines.map((line) => wants(pairOf(line), day + 5))).toEqual([null, null, 'backend-1', null]);
+    expect(answer('backend-1', { now: 5 })).toEqual([lines[3]]);
+  });
+
   it('does not believe a cookie that it did not seal', () => {
     const { answer, wants } = sticky({ mode: 'duration' });
     const pair = pairOf(answer('backend-1')[0]);
