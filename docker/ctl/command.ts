@@ -6,6 +6,8 @@ export interface Command {
   readonly path: string;
   readonly body?: Json;
   readonly show: 'fields' | 'events' | 'faults' | 'connections' | 'json' | 'done';
+  /** Of the fields only these and what is below them: a program has more settings than a terminal has lines. */
+  readonly only?: readonly string[];
 }
 
 export class UsageProblem extends Error {
@@ -54,7 +56,13 @@ export function commandOf(words: readonly string[]): Command | 'help' | 'heal-al
       return alone(verb, rest, { method: 'POST', path: '/reset', show: 'done' });
     case 'set':
       if (rest.length === 0) throw new UsageProblem('set needs PATH=VALUE; ctl settings lists the paths');
-      return { method: 'PATCH', path: '/settings', body: nested(rest), show: 'fields' };
+      return {
+        method: 'PATCH',
+        path: '/settings',
+        body: nested(rest),
+        show: 'fields',
+        only: rest.map(pathOf),
+      };
     case 'fault':
       return fault(rest);
     case 'heal':
@@ -118,6 +126,10 @@ export function nested(pairs: readonly string[]): Json {
     place[last] = valueOf(pair.slice(at + 1));
   }
   return root;
+}
+
+function pathOf(pair: string): string {
+  return pair.slice(0, pair.indexOf('='));
 }
 
 function isRecord(value: Json | undefined): value is Record<string, Json> {

@@ -15,7 +15,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
   for (const each of command === 'heal-all' ? await healAll(socketPath) : [command]) {
     const answer = await adminCall(socketPath, each);
-    process.stdout.write(`${raw ? JSON.stringify(answer) : show(answer, each.show)}\n`);
+    process.stdout.write(`${raw ? JSON.stringify(answer) : show(answer, each)}\n`);
   }
 }
 

@@ -5,10 +5,11 @@ import type { Json } from '../protocol/json.ts';
 import type { Command } from './command.ts';
 
 /** An answer as a person reads it in a terminal. */
-export function show(answer: Json, how: Command['show']): string {
+export function show(answer: Json, { show: how, only }: Pick<Command, 'show' | 'only'>): string {
   switch (how) {
     case 'fields':
       return fields(answer)
+        .filter(([path]) => only?.some((one) => path === one || path.startsWith(`${one}.`)) !== false)
         .map(([path, value]) => `${path} = ${value}`)
         .join('\n');
     case 'events':

@@ -28,6 +28,8 @@ export interface NodeFacts {
   /** The mark in words. */
   readonly word: string;
   readonly rate: string;
+  /** The same where there is room for a word beside the name. */
+  readonly brief: string;
   readonly memory: number | null;
   /** How long a client still sends; empty where nothing ends it. */
   readonly left: string;
@@ -38,7 +40,14 @@ export function nodeFacts(node: NodeState, ticks: readonly Tick[]): NodeFacts {
   const memory = ticks.at(-1)?.memory[node.name] ?? null;
   const { text, hurt } = rates(node.name, ticks);
   const left = timeLeft(ticks.findLast((tick) => tick.clients[node.name])?.clients[node.name]?.stopsInMs);
-  const shown = (mark: MarkKind, word: string): NodeFacts => ({ mark, word, rate: text, memory, left });
+  const shown = (mark: MarkKind, word: string): NodeFacts => ({
+    mark,
+    word,
+    rate: text,
+    brief: text,
+    memory,
+    left,
+  });
   if (node.state === 'creating') return shown('waiting', 'coming up');
   if (node.state === 'stopped') return shown('stopped', 'stopped');
   if (node.state === 'unreachable') return shown('unknown', 'does not answer');
@@ -67,24 +76,32 @@ function storeTicks(name: string, ticks: readonly Tick[]): readonly StoreTick[] 
 /** What a store is asked for a second, and by how many; the figures are its own. It is asked for them less often than ticks come. */
 function storeFacts(role: StoreRole, ticks: readonly StoreTick[], memory: number | null): NodeFacts {
   const tick = ticks.at(-1);
-  if (tick === undefined)
-    return { mark: 'unknown', word: 'running, no data', rate: noData, memory, left: '' };
-  const [figure, unit] = storeWork[role];
+  const shown = (mark: MarkKind, word: string, text: string, brief: string): NodeFacts => ({
+    mark,
+    word,
+    rate: text,
+    brief,
+    memory,
+    left: '',
+  });
+  if (tick === undefined) return shown('unknown', 'running, no data', noData, noData);
+  const [figure, unit, short] = storeWork[role];
   const gained = mean(ticks.map((one) => one.gained[figure] ?? 0));
   const { clients } = tick.figures;
   const who = clients === undefined ? '' : `, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
-  const text = `${rate(rounded(gained))} ${unit}/s${who}`;
+  const often = rate(rounded(gained));
+  const [text, brief] = [`${often} ${unit}/s${who}`, `${often} ${short}/s`];
   return tick.answers
-    ? { mark: 'good', word: 'answers', rate: text, memory, left: '' }
-    : { mark: 'bad', word: 'does not answer its own statistics', rate: text, memory, left: '' };
+    ? shown('good', 'answers', text, brief)
+    : shown('bad', 'does not answer its own statistics', text, brief);
 }
 
-const storeWork: Readonly<Record<StoreRole, readonly [figure: string, unit: string]>> = {
-  redis: ['commands', 'cmd'],
-  postgres: ['sessions', 'sessions'],
-  pgbouncer: ['queries', 'queries'],
-  mqtt: ['received', 'msg'],
-  dns: ['queries', 'queries'],
+const storeWork: Readonly<Record<StoreRole, readonly [figure: string, unit: string, short: string]>> = {
+  redis: ['commands', 'cmd', 'cmd'],
+  postgres: ['sessions', 'sessions', 'sess'],
+  pgbouncer: ['queries', 'queries', 'qry'],
+  mqtt: ['received', 'msg', 'msg'],
+  dns: ['queries', 'queries', 'qry'],
 };
 
 const noData = 'no data';

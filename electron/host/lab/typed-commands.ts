@@ -36,7 +36,7 @@ export function readCommands(told: (command: TypedCommand) => void): CommandRead
 
   const run = (): void => {
     state = 'running';
-    command = commandOf(plain(typed).trim());
+    command = commandOf(plain(unfolded(typed)).trim());
     told(command);
   };
   const take = (text: string): void => {
@@ -88,6 +88,11 @@ function commandOf(text: string): TypedCommand & { print(text: string): void; fo
     print: (more) => (printed = (printed + more).slice(-keptOutput)),
     forget: () => (printed = ''),
   };
+}
+
+/** At the edge of a terminal readline prints a space and a carriage return, so that the line goes on below. */
+function unfolded(line: string): string {
+  return line.replace(sequences, '').replaceAll(' \r', '');
 }
 
 function plain(text: string): string {

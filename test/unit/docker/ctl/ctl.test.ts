@@ -41,7 +41,9 @@ describe('ctl', () => {
   });
 
   it('changes a setting by its path and shows stats and events as lines', async () => {
-    expect((await ctl('set', 'serviceMs=3', 'healthDepth=worker')).out).toContain('serviceMs = 3\n');
+    expect((await ctl('set', 'serviceMs=3', 'healthDepth=worker')).out).toBe(
+      'serviceMs = 3\nhealthDepth = "worker"\n',
+    );
     expect((await ctl('settings')).out).toContain('healthDepth = "worker"\n');
     expect((await ctl('stats')).out).toContain('connections.accepted = 0\n');
     expect((await ctl('events')).out).toMatch(/ settings changed=\["serviceMs","healthDepth"\]$/m);

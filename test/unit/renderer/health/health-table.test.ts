@@ -88,3 +88,19 @@ test('a kubelet says which pods are ready, and what each probe found', async () 
   expect(within(row).getByTitle('HTTP 503').textContent).toContain('readiness');
   expect(within(row).getByText('not-ready')).toBeTruthy();
 });
+
+test('balancers that judge the same target stand beside each other, at the top', async () => {
+  const host = fakeHost();
+  const { balancers, ...rest } = healthSample([]);
+  const [one] = balancers;
+  if (one === undefined) throw new Error('The sample has a balancer.');
+  const of = (balancer: string, target: string) => ({ ...one, balancer, rows: [rowSample(target)] });
+  host.publish('health', {
+    ...rest,
+    balancers: [of('sql', 'postgres'), of('cache', 'redis'), of('queue', 'mqtt'), of('real', 'redis')],
+  });
+  draw(HealthTable, { session: sessionSample() }, host);
+  await screen.findByTestId('health-postgres');
+  const rows = screen.getAllByTestId(/^health-/).map((row) => row.dataset.testid);
+  expect(rows).toEqual(['health-redis', 'health-redis', 'health-postgres', 'health-mqtt']);
+});

@@ -32,6 +32,16 @@ test('a store that is asked for its figures every other tick has one rate, not n
   expect(nodeFacts(store, [asked(0), asked(200), asked(0), asked(200)]).rate).toBe('100 cmd/s, 2 clients');
 });
 
+test('a small card has only what a store does, so that its name is not cut to a letter', () => {
+  const tick: Tick = {
+    ...tickSample(1),
+    stores: { store: { answers: true, figures: { clients: 2 }, gained: { sessions: 0 } } },
+  };
+  const facts = nodeFacts(nodeSample('store', { role: 'postgres', tier: 3 }), [tick]);
+  expect(facts.rate).toBe('0 sessions/s, 2 clients');
+  expect(facts.brief).toBe('0 sess/s');
+});
+
 test('a balancer and its client are averaged over the same ticks', () => {
   const spread = [80, 120].map((requests): Tick => {
     const tick = tickSample(1);

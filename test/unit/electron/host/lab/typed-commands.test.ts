@@ -36,6 +36,11 @@ describe('commands typed at a terminal', () => {
     expect(commandsIn(session.split(''))).toEqual(commands);
   });
 
+  it('are whole where the terminal was too narrow for them', () => {
+    const text = `${prompt}echo host(inet_client_a \rddr())\r\n${at('C')}out\r\n${prompt}`;
+    expect(commandsIn([text])).toEqual([{ text: 'echo host(inet_client_addr())', output: 'out\n' }]);
+  });
+
   it('do not count what is typed as what was printed, over several lines too', () => {
     const text = `${prompt}cat <<E\r\n> connected\r\n> E\r\n${at('C')}out\r\n${prompt}`;
     expect(commandsIn([text])).toEqual([{ text: 'cat <<E', output: 'out\n' }]);
