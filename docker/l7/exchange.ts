@@ -1,12 +1,11 @@
 //  front --head--> [policies > pick] --> try --> back      bodies flow both ways, each with backpressure
 //  front <--head, body-- [policies | own answer] <-- try <-- back
-import type { Group } from '../balancing/group.ts';
 import type { Member } from '../balancing/member.ts';
 import type { Pool } from '../balancing/pool.ts';
 import { matchesCode } from '../balancing/status-codes.ts';
 import type { L7Settings } from '../protocol/balancer.ts';
 import type { TlsFacts } from '../protocol/tls.ts';
-import type { Back, Harm } from './back.ts';
+import type { Back } from './back.ts';
 import { OwnCall } from './call.ts';
 import type { ExchangeEnd } from './exchange-end.ts';
 import type { Cause, Stage } from './failure.ts';
@@ -22,20 +21,17 @@ import type { Pipeline, Verdict } from './policies/pipeline.ts';
 import type { Answer, BodyStart } from './policies/policy.ts';
 import { createRequestBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
-import { nextTry } from './retry.ts';
-import type { RetryBudget } from './retry.ts';
 import type { Sink } from './sink.ts';
 import { ToClient } from './to-client.ts';
+import { Tries } from './tries.ts';
+import type { TriesDeps } from './tries.ts';
 import { Try } from './try.ts';
 
-export interface ExchangeDeps {
+export interface ExchangeDeps extends TriesDeps {
   readonly pipeline: Pick<Pipeline, 'run'>;
-  readonly budget: RetryBudget;
   readonly hedging: Hedging;
   settings(): L7Settings;
-  readonly group: Group;
   back(member: Member): Back;
-  underWay(): number;
   onTargetStart(member: Member): void;
   onTargetEnd(member: Member, status: number | null): void;
   onEnd(end: ExchangeEnd): void;
@@ -70,10 +66,7 @@ export class Exchange implements ClientListener, ExchangeEnd {
   hedge: Hedge | null = null;
   private readonly deps: ExchangeDeps;
   private body: RequestBody | null = null;
-  private unreachable: Set<Member> | null = null;
-  private unreached = 0;
-  private repeated = 0;
-  private budgeted = false;
+  private triesSoFar: Tries | null = null;
   private limit: NodeJS.Timeout | null = null;
 
   constructor(incoming: Incoming, requestId: string, at: number, deps: ExchangeDeps) {
@@ -146,46 +139,13 @@ export class Exchange implements ClientListener, ExchangeEnd {
     this.give(ownAnswer(status, cause));
   }
 
-  /** Whether it goes on with another try. */
-  retryOr(cause: Cause | '5xx', harm: Harm): boolean {
-    const failed = this.member;
-    if (failed === null) return false;
-    const { settings, deps } = this;
-    if (harm === 'unsent') this.unreached += 1;
-    const next = nextTry(
-      {
-        cause,
-        harm,
-        method: this.call.head.method,
-        replayable: this.body?.replayable() ?? true,
-        repeated: this.repeated,
-        unreached: this.unreached,
-      },
-      settings,
-    );
-    if (next === null) return false;
-    if (harm === 'unsent') {
-      if (next === 'same') return this.again(failed);
-      (this.unreachable ??= new Set()).add(failed);
-    }
-    const another = next === 'same' ? failed : this.another(failed, harm);
-    if (another === null) return false;
-    // What was certainly not done costs nobody anything to do again.
-    if (harm === 'maybe' && !this.takeBudget()) return false;
-    if (harm !== 'unsent') this.repeated += 1;
-    this.trying?.cancel();
-    this.release(false);
-    if (harm === 'unsent' || harm === 'maybe') deps.group.observe(failed, { ok: false, latencyMs: null });
-    this.call.why('retry', `${cause} at ${failed.id}, sent to ${another.id}`);
-    this.try(another, harm === 'stale');
-    return true;
+  get tries(): Tries {
+    return (this.triesSoFar ??= new Tries(this, this.deps));
   }
 
-  /** Of the budget of retries: once for all tries of this request. */
-  takeBudget(): boolean {
-    const { budget, underWay } = this.deps;
-    this.budgeted ||= budget.take(underWay(), this.settings.retry);
-    return this.budgeted;
+  /** Nothing of the body so far is gone. */
+  get replayable(): boolean {
+    return this.body?.replayable() ?? true;
   }
 
   /** The body is all here, for another try. */
@@ -193,9 +153,28 @@ export class Exchange implements ClientListener, ExchangeEnd {
     return this.body === null ? !this.incoming.hasBody : this.body.whole() && this.body.replayable();
   }
 
-  anotherThan(member: Member): Member | null {
-    const other = this.pick(new Set([...(this.unreachable ?? []), member]));
-    return other === member ? null : other;
+  pick(tried?: ReadonlySet<Member>): Member | null {
+    return this.pool().pick(flowOf(this.incoming.peer, this.call.hashKey), tried);
+  }
+
+  try(member: Member, fresh: boolean): void {
+    this.stage = 'connecting';
+    this.targetStatus = null;
+    this.trying = this.startTry(member, fresh);
+  }
+
+  /** At the same target, after a while; its place there is kept meanwhile. */
+  tryAgain(member: Member, waitMs: number): void {
+    this.hedge?.stop();
+    this.trying?.keepPlace(waitMs, () => {
+      this.release(false);
+      this.try(member, false);
+    });
+  }
+
+  dropTry(): void {
+    this.trying?.cancel();
+    this.release(false);
   }
 
   startTry(member: Member, fresh: boolean): Try {
@@ -270,34 +249,6 @@ export class Exchange implements ClientListener, ExchangeEnd {
     return this.call.pool ?? this.deps.group;
   }
 
-  private pick(tried?: ReadonlySet<Member>): Member | null {
-    return this.pool().pick(flowOf(this.incoming.peer, this.call.hashKey), tried);
-  }
-
-  private another(failed: Member, harm: Harm): Member | null {
-    const other = this.pick(new Set([...(this.unreachable ?? []), failed]));
-    // One that said no to this stream may take the next.
-    return other ?? (harm === 'refused' ? failed : null);
-  }
-
-  /** It stays that target's request while it waits. */
-  private again(failed: Member): true {
-    this.deps.group.observe(failed, { ok: false, latencyMs: null });
-    this.call.why('retry', `not reached: ${failed.id}, sent to it again`);
-    this.hedge?.stop();
-    this.trying?.keepPlace(this.settings.connectRetryWaitMs, () => {
-      this.release(false);
-      this.try(failed, false);
-    });
-    return true;
-  }
-
-  private try(member: Member, fresh: boolean): void {
-    this.stage = 'connecting';
-    this.targetStatus = null;
-    this.trying = this.startTry(member, fresh);
-  }
-
   private release(ok: boolean): void {
     if (this.trying !== null) this.releaseTry(this.trying, ok ? this.targetStatus : null);
   }
@@ -322,7 +273,7 @@ export class Exchange implements ClientListener, ExchangeEnd {
       const bad = cause !== null || isErrorStatus(this.targetStatus, this.settings);
       this.deps.group.observe(member, { ok: !bad, latencyMs: this.serviceMs });
     }
-    if (this.budgeted) this.deps.budget.giveBack();
+    this.triesSoFar?.end();
     this.body?.detach();
     this.trying?.cancel();
     this.hedge?.end();

@@ -74,9 +74,9 @@ export class Hedge {
     this.timer = null;
     // Half a body cannot be sent twice, nor one that was too long to keep.
     if (whole.over || whole.begun || slow === null || !whole.repeatable) return;
-    const other = whole.anotherThan(slow);
+    const other = whole.tries.anotherThan(slow);
     if (other === null) return;
-    if (!whole.takeBudget()) {
+    if (!whole.tries.takeBudget()) {
       this.hedging.count('overBudget');
       whole.call.why('hedge', 'not sent elsewhere: the budget of retries is spent');
       return;

@@ -78,7 +78,7 @@ export class Try implements BackListener, Held {
     whole.sentAt = this.sentAt;
     whole.serviceMs = tookMs;
     whole.targetStatus = head.status;
-    if (head.status >= 500 && whole.settings.retry.tries > 0 && whole.retryOr('5xx', 'maybe')) return;
+    if (head.status >= 500 && whole.settings.retry.tries > 0 && whole.tries.next('5xx', 'maybe')) return;
     whole.stage = 'answering';
     whole.server = fieldValue(head.fields, serverHeader);
     call.target = this.member.id;
@@ -116,7 +116,7 @@ export class Try implements BackListener, Held {
     if (whole.over) return;
     if (whole.hedge?.goesOnWithout(this, true) === true) return;
     if (this.halfClosed) whole.tunnelOver();
-    else if (whole.stage === 'answering' || !whole.retryOr(cause, harm)) whole.failed(cause);
+    else if (whole.stage === 'answering' || !whole.tries.next(cause, harm)) whole.failed(cause);
   }
 
   letGo(): void {
@@ -173,7 +173,7 @@ export class Try implements BackListener, Held {
   private timedOut(): void {
     const { whole } = this;
     if (whole.hedge?.goesOnWithout(this, true) === true) return;
-    if (whole.stage === 'answering' || !whole.retryOr('response-timeout', 'maybe'))
+    if (whole.stage === 'answering' || !whole.tries.next('response-timeout', 'maybe'))
       whole.failed('response-timeout');
   }
 

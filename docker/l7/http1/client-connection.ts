@@ -6,9 +6,9 @@ import { Deadline } from '../deadline.ts';
 import type { Cause } from '../failure.ts';
 import type { Incoming } from '../front.ts';
 import type { Field } from '../message.ts';
-import { fieldValue } from '../message.ts';
 import type { Peer } from '../policies/policy.ts';
-import { desyncAction } from './desync.ts';
+import { admission } from './admission.ts';
+import type { Admitted } from './admission.ts';
 import type { Desync } from './desync.ts';
 import type { Framing } from './framing.ts';
 import { isProblem } from './problem.ts';
@@ -16,8 +16,7 @@ import type { Problem } from './problem.ts';
 import { Reader } from './reader.ts';
 import type { ReaderEvents } from './reader.ts';
 import { refusal } from './refusal.ts';
-import { hopelessStart, parseRequestHead } from './request-head.ts';
-import type { ParsedRequest } from './request-head.ts';
+import { hopelessStart } from './request-head.ts';
 import { Turn } from './turn.ts';
 import type { Connection } from './turn.ts';
 
@@ -105,18 +104,10 @@ class Http1Connection implements ClientConnection, Connection, ReaderEvents {
   }
 
   head(text: string): Framing | Problem {
-    const { http } = this;
-    const parsed = parseRequestHead(text, http);
-    if (isProblem(parsed)) return parsed;
-    const { desync, head } = parsed;
-    const action = desyncAction(desync.kind, http.desync);
-    if (action === 'block') return { status: 400, reason: `${desync.kind}: ${desync.reasons.join(', ')}` };
-    const expectation = fieldValue(head.fields, 'expect');
-    if (expectation !== null && expectation.toLowerCase() !== '100-continue') {
-      return { status: 417, reason: 'an unknown expectation' };
-    }
-    this.begin(parsed, action === 'close');
-    return parsed.framing;
+    const admitted = admission(text, this.http);
+    if (isProblem(admitted)) return admitted;
+    this.begin(admitted);
+    return admitted.parsed.framing;
   }
 
   early(start: Buffer): Problem | null {
@@ -188,7 +179,7 @@ class Http1Connection implements ClientConnection, Connection, ReaderEvents {
     return this.deps.settings().http;
   }
 
-  private begin(parsed: ParsedRequest, suspect: boolean): void {
+  private begin({ parsed, suspect }: Admitted): void {
     const { requestsPerConnection } = this.http;
     this.served += 1;
     this.swallowed = 0;
