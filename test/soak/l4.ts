@@ -8,9 +8,10 @@ import { l4Algorithms } from '../../docker/protocol/balancer.ts';
 import type { BalancerStats } from '../../docker/protocol/stats.ts';
 import { adminOver } from '../support/admin-over.ts';
 import { freePort } from '../support/backend.ts';
-import { announced, digestOf, sendStream, startEcho } from '../support/checked-streams.ts';
-import type { Echo } from '../support/checked-streams.ts';
+import { announced, digestOf, sendStream } from '../support/checked-streams.ts';
 import { waitUntil } from '../support/wait.ts';
+import { startEchoes } from './echoes.ts';
+import type { Echoes } from './echoes.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const rate = 2000;
@@ -43,9 +44,8 @@ interface Tally {
 export async function soakL4(minutes: number, say: (line: string) => void): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'bs-soak-l4-'));
   const checkPort = await freePort();
-  const echoes = await Promise.all(
-    Array.from({ length: targetCount }, (_, index) => startEcho(`127.0.2.${index + 1}`, checkPort)),
-  );
+  const addresses = Array.from({ length: targetCount }, (_, index) => `127.0.2.${index + 1}`);
+  const echoes = await startEchoes(addresses, checkPort);
   const forwarder = await startForwarder(folder, echoes, checkPort);
   try {
     const idleDescriptors = await forwarder.descriptors();
@@ -58,14 +58,14 @@ export async function soakL4(minutes: number, say: (line: string) => void): Prom
       const { process: own, targets } = await forwarder.stats();
       memory.push(own.rssBytes);
       if (Object.values(targets).some(({ state }) => state === 'unhealthy')) tally.out += 1;
-      if (second % 2 === 0) void flap(echoes[(second / 2) % echoes.length], tally);
+      if (second % 2 === 0) void flap(echoes, (second / 2) % targetCount, tally);
       if (second % 30 === 29) say(words(tally, memory, (Date.now() - began) / 1000));
     });
     const inFlight = await load(forwarder.port, seconds, tally);
     await chores.stop();
     await waitUntil(() => inFlight() === 0, patienceMs + 10_000, 'the end of all streams');
     const achieved = tally.sent / ((Date.now() - began) / 1000);
-    await Promise.all(echoes.map((echo) => echo.well(true)));
+    await Promise.all(echoes.places.map((_, index) => echoes.well(index, true)));
     const left = await settled(forwarder, echoes, idleDescriptors);
     const grown = growth(memory);
     say(words(tally, memory, seconds));
@@ -76,7 +76,7 @@ export async function soakL4(minutes: number, say: (line: string) => void): Prom
     return tally.lost.length === 0 && tally.out > 0 && left === nothingLeft && grown <= growthBytes;
   } finally {
     await forwarder.stop();
-    for (const echo of echoes) await echo.end();
+    await echoes.end();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -84,11 +84,11 @@ export async function soakL4(minutes: number, say: (line: string) => void): Prom
 const nothingLeft = 'no socket is left';
 
 /** What is still open once nobody uses it any more; sockets close a moment after their last byte. */
-async function settled(forwarder: Forwarder, echoes: readonly Echo[], before: number): Promise<string> {
+async function settled(forwarder: Forwarder, echoes: Echoes, before: number): Promise<string> {
   const look = async () => {
     const { connections, targets } = await forwarder.stats();
     const held = Object.values(targets).reduce((sum, target) => sum + target.connections.open, 0);
-    const echoing = echoes.reduce((sum, echo) => sum + echo.open, 0);
+    const echoing = await echoes.open();
     // A probe may be under way to each target at the moment of the look.
     const descriptors = Math.max(0, (await forwarder.descriptors()) - before - targetCount);
     return { open: connections.open, held, echoing, descriptors };
@@ -138,12 +138,11 @@ async function load(port: number, seconds: number, tally: Tally): Promise<() => 
 }
 
 /** Its check fails for a while: it leaves and comes back, and the streams that it has go on. */
-async function flap(echo: Echo | undefined, tally: Tally): Promise<void> {
-  if (echo === undefined) return;
-  await echo.well(false);
+async function flap(echoes: Echoes, index: number, tally: Tally): Promise<void> {
+  await echoes.well(index, false);
   await new Promise((done) => setTimeout(done, flapMs));
-  await echo
-    .well(true)
+  await echoes
+    .well(index, true)
     .catch((error: unknown) => tally.lost.push(`a port did not open again: ${String(error)}`));
 }
 
@@ -170,7 +169,7 @@ function everySecond(chore: (second: number) => Promise<void>): { stop(): Promis
 
 type Forwarder = Awaited<ReturnType<typeof startForwarder>>;
 
-async function startForwarder(folder: string, echoes: readonly Echo[], checkPort: number) {
+async function startForwarder(folder: string, { places }: Echoes, checkPort: number) {
   const admin = join(folder, 'l4.sock');
   const port = await freePort();
   const config = {
@@ -179,7 +178,7 @@ async function startForwarder(folder: string, echoes: readonly Echo[], checkPort
     admin,
     listen: { address: '127.0.0.1', port },
     settings: {
-      targets: echoes.map(({ address, port: at }, index) => ({ id: `t${index + 1}`, address, port: at })),
+      targets: places.map(({ address, port: at }, index) => ({ id: `t${index + 1}`, address, port: at })),
       healthCheck: {
         protocol: 'tcp',
         port: checkPort,
