@@ -264,7 +264,7 @@ export interface KernelStats {
   readonly dropped: {
     readonly packets: number;
     readonly bytes: number;
-    /** What it took to judge and drop them, by whoever did; left out where nobody has a clock. */
+    /** What it took to judge them, by whoever did, who may have timed only some of them; left out where nobody has a clock. */
     readonly nanos?: number;
   } | null;
   /** Why the kernel does not hold what was wanted; null while it does. */

@@ -17,6 +17,10 @@ describe('the guard of nftables', () => {
     const on = guard.script(settings({ ratePerSource: 20, burst: 30 })).join('\n');
     expect(on).toContain('ip daddr 10.9.0.2 tcp dport 8080 tcp flags & (syn | ack) == syn');
     expect(on).toContain('limit rate over 20/second burst 30 packets } counter name dropped drop');
+    // One in sixteen by another way, with the same verdict.
+    expect(on).toContain('numgen inc mod 16 0 goto timed');
+    expect(on).toContain('limit rate over 20/second burst 30 packets } goto timed-drop');
+    expect(on).toContain('timed-drop counter name dropped drop');
     const off = guard.script(settings({})).join('\n');
     expect(off).toContain('flush chain netdev guard ingress');
     expect(off).not.toContain('drop }');
@@ -32,7 +36,13 @@ describe('the guard of nftables', () => {
   });
 });
 
-const listing = `table netdev guard {
+const listing = `netdev guard @sources
+	element 0100007f  : 0 [end]
+netdev guard ingress 9
+  [ meta load protocol => reg 1 ]
+  [ counter pkts 3 bytes 120 ]
+
+table netdev guard {
 	counter dropped {
 		packets 9 bytes 360
 	}
