@@ -14,7 +14,7 @@ import { ConnectionError } from './connection-error.ts';
 import { createFloodGuard } from './flood-guard.ts';
 import { createFrameReader } from './frame-reader.ts';
 import { createFrameWriter } from './frame-writer.ts';
-import { createOutlet } from './outlet.ts';
+import { Outlet } from './outlet.ts';
 import { createSessionFrames } from './session-frames.ts';
 
 export interface Http2FrontDeps {
@@ -48,7 +48,7 @@ export function serveHttp2(
   let over = false;
 
   const writer = createFrameWriter(socket, { onRoom: () => outlet.resume() });
-  const outlet = createOutlet({
+  const outlet = new Outlet({
     writer,
     stall: {
       ms: () => http.bodyTimeoutMs,

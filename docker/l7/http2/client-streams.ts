@@ -4,8 +4,8 @@ import type { Http2Settings } from '../../protocol/l7/http2.ts';
 import type { Incoming } from '../front.ts';
 import type { Problem } from '../http1/problem.ts';
 import type { Peer } from '../policies/policy.ts';
-import { openStream } from './client-stream.ts';
-import type { ClientStream } from './client-stream.ts';
+import { ClientStream } from './client-stream.ts';
+import type { ClientStreamDeps } from './client-stream.ts';
 import { code, firstTableBytes, flag, frameType, largestWindow } from './codes.ts';
 import { ConnectionError } from './connection-error.ts';
 import { createEndedStreams } from './ended-streams.ts';
@@ -53,6 +53,18 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
   let served = 0;
   let lastServed = largestWindow;
 
+  const shared: ClientStreamDeps = {
+    peer,
+    http,
+    writer,
+    outlet: deps.outlet,
+    closed(id, ending) {
+      open.delete(id);
+      ended.note(id, ending);
+      if (open.size === 0) deps.idle();
+    },
+  };
+
   const calm = () => {
     if (!guard.reset()) throw new ConnectionError(code.enhanceYourCalm, 'too many streams for nothing');
   };
@@ -95,24 +107,10 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
     else if (http.bodyBytes > 0 && (request.length ?? 0) > http.bodyBytes)
       refuse(id, { status: 413, reason: 'the body is too large', malformed: false }, hasBody);
     else {
-      const { writer, outlet } = deps;
-      const stream = openStream({
-        id,
-        request,
-        hasBody,
-        peer,
-        http,
-        writer,
-        outlet,
-        closed: (ending) => {
-          open.delete(id);
-          ended.note(id, ending);
-          if (open.size === 0) deps.idle();
-        },
-      });
+      const stream = new ClientStream(id, request, hasBody, shared);
       open.set(id, stream);
       if (open.size === 1) deps.busy();
-      deps.serve(stream.incoming);
+      deps.serve(stream);
     }
     if (http.requestsPerConnection > 0 && served >= http.requestsPerConnection) deps.enough();
   };
@@ -123,7 +121,7 @@ export function createClientStreams(deps: ClientStreamsDeps): ClientStreams {
     complete(id, endStream, fields, tooLarge) {
       guard.useful();
       const stream = open.get(id);
-      if (stream !== undefined) stream.trailers(tooLarge === '' ? parseTrailers(fields) : null, endStream);
+      if (stream !== undefined) stream.lastFields(tooLarge === '' ? parseTrailers(fields) : null, endStream);
       else if (id > last) begin(id, !endStream, fields, tooLarge);
       else late(id);
     },

@@ -5,7 +5,7 @@ import type { Field } from '../message.ts';
 import { fieldValues } from '../message.ts';
 import type { Sink } from '../sink.ts';
 import { fieldsToSend } from './fields-to-send.ts';
-import type { Lane, Outlet } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 
 /** The body of one request on its way to a target. */
 export interface RequestOut {
@@ -33,7 +33,7 @@ export function createRequestOut(deps: RequestOutDeps): RequestOut {
   let left = typeof length === 'number' ? length : null;
   let closed = false;
   let onDrain: () => void = () => undefined;
-  const lane: Lane = deps.outlet.lane({ id: deps.stream, wake: () => onDrain(), ended: deps.ended });
+  const lane = deps.outlet.lane({ id: deps.stream, wake: () => onDrain(), ended: deps.ended });
 
   const close = () => {
     closed = true;

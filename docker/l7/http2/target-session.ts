@@ -13,7 +13,7 @@ import { ConnectionError } from './connection-error.ts';
 import { createFloodGuard } from './flood-guard.ts';
 import { createFrameReader } from './frame-reader.ts';
 import { createFrameWriter } from './frame-writer.ts';
-import { createOutlet } from './outlet.ts';
+import { Outlet } from './outlet.ts';
 import type { PeerSettings } from './peer-settings.ts';
 import type { Place } from './request-to-send.ts';
 import { createSessionFrames } from './session-frames.ts';
@@ -78,7 +78,7 @@ export function openTargetSession(socket: Socket, deps: TargetSessionDeps): Targ
       deps.changed();
     },
   });
-  const outlet = createOutlet({ writer });
+  const outlet = new Outlet({ writer });
   const guard = createFloodGuard(http2);
 
   const streams = createTargetStreams({
