@@ -15,7 +15,13 @@ export const command: Predicate<CheckOf<'command'>> = (check, { evidence }) => {
   const hit = typed.find((act) => act.kind === 'command' && wanted.test(act.output));
   const expected = `output at ${called(check.node)} that matches ${check.matches}`;
   if (hit?.kind === 'command') return finding('pass', `printed by "${brief(hit.text)}"`, expected);
-  return finding('waiting', typed.length === 0 ? '' : `${typed.length} ${typed.length === 1 ? 'command' : 'commands'}, none printed it`, expected);
+  return finding(
+    'waiting',
+    typed.length === 0
+      ? ''
+      : `${typed.length} ${typed.length === 1 ? 'command' : 'commands'}, none printed it`,
+    expected,
+  );
 };
 
 /** A line of shell may be long; its beginning says which one it was. */

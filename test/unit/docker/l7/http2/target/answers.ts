@@ -6,8 +6,7 @@ type Fields = readonly (readonly [string, string])[];
 
 const head = (fields: Fields, end = false, stream = 1): Buffer =>
   headers(stream, fields, endHeaders | (end ? endStream : 0));
-const data = (text: string | Buffer, flag = 0, stream = 1): Buffer =>
-  frame(types.data, flag, stream, text);
+const data = (text: string | Buffer, flag = 0, stream = 1): Buffer => frame(types.data, flag, stream, text);
 const ok: Fields = [[':status', '200']];
 const empty = 'da39a3ee';
 const hello = 'aaf4c61d';
