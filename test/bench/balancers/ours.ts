@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { L4Patch, L7Patch } from '../../../docker/protocol/balancer.ts';
+import { youngFlag } from '../../../electron/host/engine/local/memory-guard.ts';
 import { startSubject } from '../subject.ts';
 import type { Balancer, Wanted } from './balancer.ts';
 
@@ -29,7 +30,7 @@ function ours(name: string, role: 'l4' | 'l7', settings: object, reusePort = fal
         // The admin socket comes after the port.
         ready: (folder) => existsSync(join(folder, 'admin.sock')),
         // As the engines start it.
-        args: () => [process.execPath, '--max-semi-space-size=8', join(root, 'docker', role, 'main.ts')],
+        args: () => [process.execPath, youngFlag, join(root, 'docker', role, 'main.ts')],
         env: (folder) => ({
           ...(wanted.within === undefined ? {} : { BLINDSPOT_NETWORK: 'own' }),
           BLINDSPOT_CONFIG: JSON.stringify(config(folder, role, wanted, settings, reusePort)),

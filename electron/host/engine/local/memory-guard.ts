@@ -30,13 +30,15 @@ export function limitMiB(memoryMiB: number): number {
   return memoryMiB * 2 + 64;
 }
 
+/** Room for what is young, the same as in a container: docker/image/start says why. */
+export const youngFlag = '--max-semi-space-size=8';
+
 /**
  * Node sizes its heap by the memory it sees, in a container by the container's. Here it would see the whole machine and
- * let garbage lie; told the container's limit, it collects as it would there. Room for what is young is the same as in
- * a container, too (docker/image/start).
+ * let garbage lie; told the container's limit, it collects as it would there.
  */
 export function heapFlags(memoryMiB: number): readonly string[] {
-  return [`--max-heap-size=${Math.max(32, Math.round(memoryMiB * 0.75))}`, '--max-semi-space-size=8'];
+  return [`--max-heap-size=${Math.max(32, Math.round(memoryMiB * 0.75))}`, youngFlag];
 }
 
 /** RssAnon (proc(5)): what the process wrote itself, without the program's own pages, which all of them share. */
