@@ -1,4 +1,6 @@
 //  try --no answer yet--> [due?] --> a rival at another target; the first answer's try stays, the other is cancelled
+import { giveBack, takeDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { Exchange } from './exchange.ts';
 import type { Hedging } from './hedging.ts';
 import { mayBeRepeated } from './retry.ts';
@@ -9,7 +11,7 @@ export class Hedge {
   private readonly whole: Exchange;
   private readonly hedging: Hedging;
   private readonly dueMs: number;
-  private timer: NodeJS.Timeout | null;
+  private timer: Deadline | null;
   private rival: Try | null = null;
 
   static of(whole: Exchange, hedging: Hedging): Hedge | null {
@@ -22,7 +24,8 @@ export class Hedge {
     this.whole = whole;
     this.hedging = hedging;
     this.dueMs = hedging.dueMs(whole.settings.hedge);
-    this.timer = setTimeout(() => this.race(), this.dueMs);
+    this.timer = takeDeadline();
+    this.timer.set(this.dueMs, () => this.race());
   }
 
   /** An answer begins. Whether it is this try's to give: a 5xx is none while the other may still do better. */
@@ -57,7 +60,7 @@ export class Hedge {
 
   /** No other try from now on. */
   stop(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.timer !== null) giveBack(this.timer);
     this.timer = null;
   }
 
@@ -71,7 +74,7 @@ export class Hedge {
   private race(): void {
     const { whole } = this;
     const slow = whole.member;
-    this.timer = null;
+    this.stop();
     // Half a body cannot be sent twice, nor one that was too long to keep.
     if (whole.over || whole.begun || slow === null || !whole.repeatable) return;
     const other = whole.tries.anotherThan(slow);
