@@ -121,7 +121,8 @@ function add(bucket: Bucket, compiled: CompiledRoute): void {
 function search(bucket: Bucket | undefined, request: RequestView): CompiledRoute | null {
   const { path } = request;
   if (bucket === undefined || path === null) return null;
-  const exact = firstOf(bucket.exact.get(path), request);
+  // A path is a new string each time, and its hash has to be worked out.
+  const exact = bucket.exact.size === 0 ? null : firstOf(bucket.exact.get(path), request);
   if (exact !== null) return exact;
   for (const { pattern, route } of bucket.patterns) {
     if (pattern.test(path) && holds(route, request)) return route;
@@ -149,9 +150,11 @@ function prefixEnd(path: string, segments: number): number {
 }
 
 function firstOf(routes: readonly CompiledRoute[] | undefined, request: RequestView): CompiledRoute | null {
-  return routes?.find((route) => holds(route, request)) ?? null;
+  for (const route of routes ?? []) if (holds(route, request)) return route;
+  return null;
 }
 
 function holds({ tests }: CompiledRoute, request: RequestView): boolean {
-  return tests.every((test) => test(request));
+  for (const test of tests) if (!test(request)) return false;
+  return true;
 }
