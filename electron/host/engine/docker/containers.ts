@@ -115,20 +115,32 @@ export async function removeContainers(
   docker: Docker,
   session: string,
   nodes?: readonly string[],
+  limitMs = stuckMs,
 ): Promise<void> {
   const all = await docker.listContainers({ all: true, filters: { label: [`${label.session}=${session}`] } });
   const wanted = all.filter(({ Labels: labels }) => nodes?.includes(labels[label.node] ?? '') ?? true);
-  await Promise.all(wanted.map(({ Id: id }) => removeContainer(docker, id)));
+  await Promise.all(wanted.map(({ Id: id }) => removeContainer(docker, id, limitMs)));
 }
 
-async function removeContainer(docker: Docker, id: string): Promise<void> {
+/** Some engines lock themselves up when many nodes leave one network at once (seen with 20.10): whoever waits for that, waits for ever. */
+const stuckMs = 60_000;
+
+async function removeContainer(docker: Docker, id: string, limitMs: number): Promise<void> {
   const deadline = Date.now() + 10_000;
+  const limit = AbortSignal.timeout(limitMs);
   for (;;) {
     try {
-      await docker.getContainer(id).remove({ force: true, v: true });
+      await docker.getContainer(id).remove({ force: true, v: true, abortSignal: limit });
       return;
     } catch (error) {
       if (statusOf(error) === 404) return;
+      if (limit.aborted) {
+        throw new BlindspotError({
+          code: 'engine-failed',
+          message: `The Docker engine has not removed a node within ${limitMs / 1000} s: it is stuck.`,
+          next: 'Restart the Docker engine. What is left of the lab there is found by its labels.',
+        });
+      }
       // 409: somebody else is removing it; wait until that is done, because "removed" means gone.
       if (statusOf(error) !== 409 || Date.now() > deadline)
         throw dockerFailure('A node was not removed', error);
