@@ -1,6 +1,6 @@
 //  mutated frames of a target, cut --> session --> what each request heard, and what the target was told
-import { blockRoom, createEncoder, fieldRoom } from '../../docker/l7/http2/hpack/encoder.ts';
 import { mutate, seeded } from './fuzz.ts';
+import { blocksOf } from './fuzz-http2-bytes.ts';
 import { endsByError, unreadable } from './http2-frames.ts';
 import { block, flags, frame, settings, types, u32 } from './http2-wire.ts';
 import { converse } from './target-conversation.ts';
@@ -87,14 +87,7 @@ function inWords({ heard, broken }: Conversation): string {
 /** What a target says on one connection, mostly rightly, and then changed in a place or a few. */
 function mutatedAnswers(random: () => number): Buffer {
   const below = (most: number) => Math.floor(random() * most);
-  const encoder = createEncoder();
-  const encode = (fields: Fields): Buffer => {
-    if (random() < 0.4) return block(fields);
-    const into = Buffer.alloc(blockRoom + fields.reduce((sum, field) => sum + fieldRoom(...field), 0));
-    let at = encoder.begin(into, 0);
-    for (const [name, value] of fields) at = encoder.field(name, value, into, at);
-    return into.subarray(0, at);
-  };
+  const encode = blocksOf(random);
   const headersOf = (stream: number, fields: Fields, end: boolean): Buffer[] => {
     const all = encode(fields);
     const over = end ? flags.endStream : 0;

@@ -20,17 +20,22 @@ const fieldsToo: Fields = [
   ['expect', '100-continue'],
 ];
 
-/** What a client says on one connection, mostly rightly, and then changed in a place or a few. */
-export function mutatedHttp2(random: () => number): Buffer {
-  const below = (most: number) => Math.floor(random() * most);
+/** Header blocks of one connection: now by its own table, now without any. */
+export function blocksOf(random: () => number): (fields: Fields) => Buffer {
   const encoder = createEncoder();
-  const encode = (fields: Fields): Buffer => {
+  return (fields) => {
     if (random() < 0.4) return block(fields);
     const into = Buffer.alloc(blockRoom + fields.reduce((sum, field) => sum + fieldRoom(...field), 0));
     let at = encoder.begin(into, 0);
     for (const [name, value] of fields) at = encoder.field(name, value, into, at);
     return into.subarray(0, at);
   };
+}
+
+/** What a client says on one connection, mostly rightly, and then changed in a place or a few. */
+export function mutatedHttp2(random: () => number): Buffer {
+  const below = (most: number) => Math.floor(random() * most);
+  const encode = blocksOf(random);
   const headersOf = (stream: number, fields: Fields, end: boolean): Buffer[] => {
     const all = encode(fields);
     const over = end ? flags.endStream : 0;
